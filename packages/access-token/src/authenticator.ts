@@ -1,0 +1,32 @@
+import type { VerifiedCredential } from "@roundtrip/contracts/auth/verify-credential.rpc";
+import type { Access, CallerOf } from "@roundtrip/contracts/operation";
+import type { FastifyRequest } from "fastify";
+import type { JWK } from "jose";
+import type { Static } from "typebox";
+
+/** Turns a request into its caller, or throws `unauthorized`, `forbidden`, `origin_not_allowed`. One per service. */
+export interface Authenticator {
+  none(request: FastifyRequest): Promise<null>;
+  respondent(request: FastifyRequest, access: AccessOf<"respondent">): Promise<CallerOf<AccessOf<"respondent">>>;
+  account(request: FastifyRequest, access: AccessOf<"account">): Promise<CallerOf<AccessOf<"account">>>;
+  /** `X-API-Key` with the operation's scope, or an account's access token with `X-Workspace: live|dev|<workspace id>`. */
+  workspace(request: FastifyRequest, access: AccessOf<"workspace">): Promise<CallerOf<AccessOf<"workspace">>>;
+}
+
+type AccessOf<K extends Access["kind"]> = Extract<Access, { kind: K }>;
+
+export interface AuthenticatorOptions {
+  /** The public URL: the only issuer that is believed. */
+  readonly issuer: string;
+  readonly keySet: KeySet;
+  /** auth-service answers from its database, the others over the bus with a cache (`create-credential-verifier.ts`). */
+  readonly verifyCredential: (credential: string) => Promise<Static<typeof VerifiedCredential> | null>;
+}
+
+/** The public signing keys, from auth-service over the bus; kept when it is away, read again when a new `kid` turns up. */
+export interface KeySet {
+  /** The key as PEM (SPKI), or null when nobody knows the `kid`. At most one reload per 5 s for unknown ones. */
+  findPem(kid: string): Promise<string | null>;
+  findJwk(kid: string): Promise<JWK | null>;
+  reload(): Promise<void>;
+}

@@ -1,0 +1,28 @@
+import { type TSchema, Type } from "typebox";
+
+/** UUIDv7 (RFC 9562), lower case. Any UUID version is accepted on input, so that a wrong id is a 404 and not a 422. */
+export const Uuid = Type.String({ format: "uuid", maxLength: 36 });
+
+/** RFC 3339 instant in UTC with milliseconds, for example `2026-11-20T16:00:00.000Z`. */
+export const Instant = Type.String({ format: "date-time", maxLength: 32 });
+
+/** Calendar date `YYYY-MM-DD`. */
+export const CalendarDate = Type.String({ format: "date", maxLength: 10 });
+
+/** The survey's short name in URLs. Not case-sensitive on input, stored in lower case. */
+export const Slug = Type.String({ pattern: "^[A-Za-z0-9_-]+$", minLength: 1, maxLength: 128 });
+
+export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+/** Closed object: unknown members are refused, so that a misspelt or smuggled member is seen by its sender. */
+export const Closed = <P extends Record<string, TSchema>>(properties: P) =>
+  Type.Object(properties, { additionalProperties: false });
+
+/** One page of a list: `limit` 1..200 (default 50) and an opaque cursor from the previous page's `next`. */
+export const PageQuery = {
+  limit: Type.Optional(Type.String({ pattern: "^([1-9][0-9]?|1[0-9][0-9]|200)$" })),
+  after: Type.Optional(Type.String({ minLength: 1, maxLength: 512 })),
+};
+
+export const Page = <T extends TSchema>(item: T) =>
+  Closed({ data: Type.Array(item), next: Nullable(Type.String()) });

@@ -1,0 +1,71 @@
+import type { Static, TSchema } from "typebox";
+import type { AccountCaller, RespondentCaller, WorkspaceCaller } from "./caller.ts";
+import type { ProblemCode } from "./problem.ts";
+import type { Role, Scope } from "./scope.ts";
+
+/** Who may call. The kind names the scope of routes that authenticates it (STYLE.md: never a test of the URL). */
+export type Access =
+  | { readonly kind: "public" }
+  | { readonly kind: "respondent" }
+  | { readonly kind: "account" }
+  /** API keys need `scope`; accounts need `role` or a higher one. `apiKey: false` is for staff only. */
+  | { readonly kind: "workspace"; readonly scope: Scope | null; readonly role: Role; readonly apiKey?: false };
+
+/** How errors of the operation look on the wire (api.md section 1). */
+export type Dialect = "v2" | "intake24" | "incode";
+
+export interface Operation {
+  readonly id: string;
+  readonly service: "auth" | "survey" | "notify";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Fastify style: `/surveys/:slug/create-user`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly access: Access;
+  readonly dialect: Dialect;
+  readonly params?: TSchema;
+  readonly query?: TSchema;
+  readonly headers?: TSchema;
+  readonly body?: TSchema;
+  /** Default 1 MiB. */
+  readonly bodyLimitBytes?: number;
+  /** Successful statuses; `null` is an answer without a body. */
+  readonly responses: Readonly<Record<number, TSchema | null>>;
+  /** Codes beyond those that every operation of its access kind and shape may answer with (`problem-codes.ts`). */
+  readonly problems: readonly ProblemCode[];
+}
+
+export const operation = <const O extends Operation>(definition: O): O => definition;
+
+export type CallerOf<A extends Access> = A extends { kind: "respondent" }
+  ? RespondentCaller
+  : A extends { kind: "workspace" }
+    ? WorkspaceCaller
+    : A extends { kind: "account" }
+      ? AccountCaller
+      : null;
+
+type StaticOr<S, Otherwise> = S extends TSchema ? Static<S> : Otherwise;
+
+/** What a route's function is given. */
+export interface Input<O extends Operation> {
+  readonly params: StaticOr<O["params"], Record<string, never>>;
+  readonly query: StaticOr<O["query"], Record<string, never>>;
+  readonly body: StaticOr<O["body"], undefined>;
+  readonly caller: CallerOf<O["access"]>;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The client's address as the gateway reports it. */
+  readonly address: string;
+  readonly requestId: string;
+  readonly cookies: Readonly<Record<string, string | undefined>>;
+}
+
+/** What a route's function answers: one of the operation's declared statuses with its body. */
+export type Output<O extends Operation> = {
+  [S in keyof O["responses"] & number]: {
+    readonly status: S;
+    readonly body: O["responses"][S] extends TSchema ? Static<O["responses"][S]> : null;
+    readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  };
+}[keyof O["responses"] & number];

@@ -1,0 +1,99 @@
+import type { Access, CallerOf, Input, Operation, Output } from "@roundtrip/contracts/operation";
+import { problemCodes } from "@roundtrip/contracts/problem-codes";
+import { problems } from "@roundtrip/contracts/problem";
+import type { RouteConfig } from "@roundtrip/http-problem/route-config";
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
+
+/** A contract's operation with the function that answers it. Made in `*.route.ts`, listed in the service's HTTP plugin. */
+export interface Route {
+  readonly operation: Operation;
+  readonly answer: (input: never) => Promise<AnyOutput>;
+}
+
+interface AnyOutput {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+export const route = <const O extends Operation>(
+  operation: O,
+  answer: (input: Input<O>) => Promise<Output<O>>,
+  // `Route` forgets the operation's own types so that a plugin can list routes side by side; the pair stays matched here.
+): Route => ({ operation, answer: answer as Route["answer"] });
+
+/** Authenticates a request for one scope of routes, or throws `unauthorized` / `forbidden`. */
+export type Authenticate<A extends Access> = (request: FastifyRequest, access: A) => Promise<CallerOf<A>>;
+
+export interface RouteScope<K extends Access["kind"]> {
+  readonly access: K;
+  readonly authenticate: Authenticate<Extract<Access, { kind: K }>>;
+  readonly routes: readonly Route[];
+}
+
+/**
+ * Registers one scope: every route in it must declare the scope's access kind, so a route cannot end up behind the wrong
+ * door, and gets the same authentication. Validation comes after authentication: strangers learn nothing about shapes.
+ */
+export const registerScope = <K extends Access["kind"]>(app: FastifyInstance, scope: RouteScope<K>): void => {
+  for (const entry of scope.routes) {
+    const { operation } = entry;
+    if (operation.access.kind !== scope.access) {
+      throw new Error(`${operation.id} declares access ${operation.access.kind} but stands in scope ${scope.access}`);
+    }
+    // The line above has just compared the kinds.
+    const access = operation.access as Extract<Access, { kind: K }>;
+    const callers = new WeakMap<FastifyRequest, unknown>();
+    app.route({
+      ...fastifyOptions(operation),
+      onRequest: async (request) => {
+        const caller = await scope.authenticate(request, access);
+        callers.set(request, caller);
+      },
+      handler: async (request, reply) => sendOutput(entry, request, { reply, caller: callers.get(request) ?? null }),
+    });
+  }
+};
+
+const fastifyOptions = (operation: Operation): Omit<RouteOptions, "handler"> => ({
+  method: operation.method,
+  url: operation.path,
+  ...(operation.bodyLimitBytes === undefined ? {} : { bodyLimit: operation.bodyLimitBytes }),
+  config: { dialect: operation.dialect, declaredStatuses: declaredStatuses(operation) } satisfies RouteConfig,
+  schema: {
+    ...(operation.params ? { params: operation.params } : {}),
+    ...(operation.query ? { querystring: operation.query } : {}),
+    ...(operation.headers ? { headers: operation.headers } : {}),
+    ...(operation.body ? { body: operation.body } : {}),
+    response: Object.fromEntries(Object.entries(operation.responses).filter(([, schema]) => schema !== null)),
+  },
+});
+
+/** Every status the operation may answer with. */
+export const declaredStatuses = (operation: Operation): ReadonlySet<number> =>
+  new Set([...Object.keys(operation.responses).map(Number), ...problemCodes(operation).map((code) => problems[code].status)]);
+
+interface Reply {
+  readonly reply: FastifyReply;
+  readonly caller: unknown;
+}
+
+const sendOutput = async (entry: Route, request: FastifyRequest, { reply, caller }: Reply): Promise<FastifyReply> => {
+  const input = {
+    params: request.params,
+    query: request.query,
+    body: request.body,
+    caller,
+    headers: request.headers,
+    address: request.ip,
+    requestId: request.id,
+    cookies: "cookies" in request ? request.cookies : {},
+  };
+  // Fastify has validated the parts against the operation's own schemas, which is where `Input` comes from.
+  const output = await entry.answer(input as never);
+  for (const [name, value] of Object.entries(output.headers ?? {})) {
+    reply.header(name, typeof value === "string" ? value : [...value]);
+  }
+  reply.code(output.status);
+  return output.body === null ? reply.send() : reply.send(output.body);
+};

@@ -1,0 +1,56 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { problemPlugin } from "@roundtrip/http-problem/problem.plugin";
+import Fastify, { type FastifyBaseLogger, type FastifyBodyParser, type FastifyInstance } from "fastify";
+
+export interface HttpServerOptions {
+  readonly logger: FastifyBaseLogger;
+  /** Addresses or CIDR ranges of the gateway; nobody else's `X-Forwarded-*` is believed. */
+  readonly trustProxy: readonly string[];
+}
+
+/**
+ * The Fastify instance that services are mounted on. Settings are pinned by tests (auth-survey.md section 4.9):
+ * coercion and removal are off, so `"1"` is no number and an unknown member is seen and refused; `headersTimeout` stays
+ * below `requestTimeout` with a short check interval, else a dripping body keeps a connection for ever.
+ */
+export const createHttpServer = (options: HttpServerOptions): FastifyInstance => {
+  const app = Fastify({
+    loggerInstance: options.logger,
+    disableRequestLogging: true,
+    trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
+    bodyLimit: 1_048_576,
+    requestTimeout: 15_000,
+    keepAliveTimeout: 72_000,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 8_192 },
+    forceCloseConnections: "idle",
+    genReqId: requestId,
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true, useDefaults: false } },
+  });
+  app.register(problemPlugin);
+  // Some clients send `Content-Type: application/json` with an empty body on routes that take none.
+  app.removeContentTypeParser("application/json");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, parseJson(app));
+  app.addHook("onResponse", async (request, reply) => {
+    request.log.info(
+      { method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      "request",
+    );
+  });
+  return app;
+};
+
+const parseJson = (app: FastifyInstance): FastifyBodyParser<string> => {
+  const parse = app.getDefaultJsonParser("error", "error");
+  return (request, body, done) => {
+    if (body === "") done(null, undefined);
+    else parse(request, body, done);
+  };
+};
+
+/** The caller's id when it is a sane one, else a new one. */
+const requestId = (request: IncomingMessage): string => {
+  const given = request.headers["x-request-id"];
+  return typeof given === "string" && /^[A-Za-z0-9._-]{8,128}$/.test(given) ? given : randomUUID();
+};
