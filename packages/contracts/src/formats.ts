@@ -24,5 +24,4 @@ export const PageQuery = {
   after: Type.Optional(Type.String({ minLength: 1, maxLength: 512 })),
 };
 
-export const Page = <T extends TSchema>(item: T) =>
-  Closed({ data: Type.Array(item), next: Nullable(Type.String()) });
+export const Page = <T extends TSchema>(item: T) => Closed({ data: Type.Array(item), next: Nullable(Type.String()) });

@@ -1,8 +1,21 @@
 /** What an API key or personal access token may be limited to. Left out, a key gets all of them. */
 export const scopes = [
-  "users:read", "users:write", "surveys:read", "surveys:write", "respondents:read", "respondents:write",
-  "sessions:read", "sessions:write", "submissions:read", "submissions:write", "webhooks:read", "webhooks:write",
-  "events:read", "events:write", "tokens:read", "tokens:write",
+  "users:read",
+  "users:write",
+  "surveys:read",
+  "surveys:write",
+  "respondents:read",
+  "respondents:write",
+  "sessions:read",
+  "sessions:write",
+  "submissions:read",
+  "submissions:write",
+  "webhooks:read",
+  "webhooks:write",
+  "events:read",
+  "events:write",
+  "tokens:read",
+  "tokens:write",
 ] as const;
 export type Scope = (typeof scopes)[number];
 

@@ -137,7 +137,8 @@ const isTransient = (error: unknown): boolean => ["40001", "40P01"].includes(cod
 
 /** Classes 08 (connection), 53 (resources), 57P (operator: shutdown, crash, not yet up), 58 (system) and socket errors. */
 const awayCode = /^(08...|53...|57P0.|57014|58...|ECONN.*|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOENT|EHOSTUNREACH)$/;
-const awayMessage = /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|cannot use a pool after/i;
+const awayMessage =
+  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|cannot use a pool after/i;
 
 const asUnavailable = (error: unknown): unknown => {
   if (!(error instanceof Error) || error instanceof DependencyUnavailable) return error;

@@ -1,6 +1,6 @@
 import type { Access, CallerOf, Input, Operation, Output } from "@roundtrip/contracts/operation";
-import { problemCodes } from "@roundtrip/contracts/problem-codes";
 import { problems } from "@roundtrip/contracts/problem";
+import { problemCodes } from "@roundtrip/contracts/problem-codes";
 import type { RouteConfig } from "@roundtrip/http-problem/route-config";
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 
@@ -71,7 +71,10 @@ const fastifyOptions = (operation: Operation): Omit<RouteOptions, "handler"> => 
 
 /** Every status the operation may answer with. */
 export const declaredStatuses = (operation: Operation): ReadonlySet<number> =>
-  new Set([...Object.keys(operation.responses).map(Number), ...problemCodes(operation).map((code) => problems[code].status)]);
+  new Set([
+    ...Object.keys(operation.responses).map(Number),
+    ...problemCodes(operation).map((code) => problems[code].status),
+  ]);
 
 interface Reply {
   readonly reply: FastifyReply;

@@ -8,7 +8,9 @@ export const watchStatuses = (app: FastifyInstance, onUndeclared: (message: stri
   app.addHook("onResponse", async (request, reply) => {
     const declared = request.routeOptions.config.declaredStatuses;
     if (declared && !declared.has(reply.statusCode)) {
-      onUndeclared(`${request.method} ${request.routeOptions.url} answered ${reply.statusCode}, which it does not declare`);
+      onUndeclared(
+        `${request.method} ${request.routeOptions.url} answered ${reply.statusCode}, which it does not declare`,
+      );
     }
   });
 };

@@ -22,7 +22,8 @@ interface Place {
 export const answerProblem = (error: unknown, place: Place): ProblemAnswer => {
   const problem = asProblem(error, place.dialect);
   const headers: Record<string, string> = {
-    "content-type": place.dialect === "incode" ? "application/json; charset=utf-8" : "application/problem+json; charset=utf-8",
+    "content-type":
+      place.dialect === "incode" ? "application/json; charset=utf-8" : "application/problem+json; charset=utf-8",
     "cache-control": "no-store",
   };
   const retryAfterSeconds = problem.retryAfterSeconds ?? (problem.status === 503 ? 2 : undefined);
@@ -57,7 +58,9 @@ const problemBody = (problem: Problem, place: Place): Record<string, unknown> =>
 /** 422 always lists members (IntelliProve seed); every other status carries a sentence. */
 const detailFor = (problem: Problem): string | readonly InvalidMember[] => {
   if (problem.status === 422) {
-    return typeof problem.detail === "string" ? [{ loc: ["body"], msg: problem.detail, type: problem.code }] : problem.detail;
+    return typeof problem.detail === "string"
+      ? [{ loc: ["body"], msg: problem.detail, type: problem.code }]
+      : problem.detail;
   }
   return typeof problem.detail === "string" ? problem.detail : problems[problem.code].title;
 };
@@ -118,14 +121,20 @@ const invalidInput = (faults: readonly ValidationFault[], context: string, diale
   return new Problem("invalid_input", {
     detail: members.map((member) => `${member.loc.slice(1).join(".") || context}: ${member.msg}`).join("; "),
     errors: Object.fromEntries(
-      members.map((member) => [member.loc.slice(1).join(".") || context, { code: member.type, msg: member.msg, path: member.loc.slice(1).join("."), location: context }]),
+      members.map((member) => [
+        member.loc.slice(1).join(".") || context,
+        { code: member.type, msg: member.msg, path: member.loc.slice(1).join("."), location: context },
+      ]),
     ),
   });
 };
 
 const describeFault = (fault: ValidationFault, context: string): InvalidMember => {
   const place = context === "querystring" ? "query" : context;
-  const path = fault.instancePath.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const path = fault.instancePath
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
   const named = fault.params["missingProperty"] ?? fault.params["additionalProperty"];
   if (typeof named === "string") path.push(named);
   const loc = [place, ...path.map((part) => (/^\d{1,6}$/.test(part) ? Number(part) : part))];

@@ -24,6 +24,10 @@ const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply): F
     now: new Date(),
   });
   if (result.ours) request.log.error({ err: error }, "request failed");
-  else request.log.info({ code: result.body["code"], cause: error instanceof Error ? error.cause : undefined }, "request refused");
+  else
+    request.log.info(
+      { code: result.body["code"], cause: error instanceof Error ? error.cause : undefined },
+      "request refused",
+    );
   return reply.code(result.status).headers(result.headers).send(JSON.stringify(result.body));
 };

@@ -24,7 +24,8 @@ export const provisionDatabases = async (options: ProvisionOptions): Promise<Rec
   } finally {
     await client.end();
   }
-  const urlOf = (context: Context) => databaseUrl(options.adminUrl, `${options.prefix}_${context}`, options.passwords[context]);
+  const urlOf = (context: Context) =>
+    databaseUrl(options.adminUrl, `${options.prefix}_${context}`, options.passwords[context]);
   return { auth: urlOf("auth"), survey: urlOf("survey"), notify: urlOf("notify") };
 };
 

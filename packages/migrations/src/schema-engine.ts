@@ -1,7 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { PrismaPg } from "@prisma/adapter-pg";
-import { bindMigrationAwareSqlAdapterFactory, type ErrorCapturingSqlMigrationAwareDriverAdapterFactory } from "@prisma/driver-adapter-utils";
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  type ErrorCapturingSqlMigrationAwareDriverAdapterFactory,
+} from "@prisma/driver-adapter-utils";
 
 /**
  * Prisma's schema engine from npm in its WebAssembly build: the native one is a download that closed networks refuse.
@@ -18,7 +21,9 @@ export const openSchemaEngine = async (
 ): Promise<SchemaEngine> => {
   const require = createRequire(import.meta.url);
   const bindings = await import("@prisma/schema-engine-wasm/schema_engine_bg");
-  const bytes = await readFile(require.resolve("@prisma/schema-engine-wasm/schema_engine_bg").replace(/\.js$/, ".wasm"));
+  const bytes = await readFile(
+    require.resolve("@prisma/schema-engine-wasm/schema_engine_bg").replace(/\.js$/, ".wasm"),
+  );
   // Node has it as a global; TypeScript only declares it with the browser's library, which services do not load.
   const { instance } = await webAssembly().instantiate(bytes, { "./schema_engine_bg.js": bindings });
   bindings.__wbg_set_wasm(instance.exports);
@@ -44,7 +49,10 @@ const webAssembly = (): WebAssemblyApi => {
  * The SQL from an empty database to the schema: the first draft of a migration, and the yardstick of the drift test.
  * `url` may be any Postgres: the engine asks it for its dialect and reads nothing of it.
  */
-export const sqlFromEmptySchema = async (schema: { readonly path: string; readonly content: string }, url: string): Promise<string> => {
+export const sqlFromEmptySchema = async (
+  schema: { readonly path: string; readonly content: string },
+  url: string,
+): Promise<string> => {
   const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: url }));
   const engine = await openSchemaEngine([[schema.path, schema.content]], adapter);
   const result = await engine.diff({

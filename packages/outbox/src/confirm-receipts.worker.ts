@@ -1,12 +1,15 @@
 import type { Worker } from "@roundtrip/service-runner/service";
 import { pause } from "@roundtrip/service-runner/supervise";
-import { Compile } from "typebox/compile";
 import { Type } from "typebox";
+import { Compile } from "typebox/compile";
 import { confirmRows } from "./outbox.store.ts";
 import type { RelayDeps } from "./relay-outbox.worker.ts";
 
 /** What a consumer sends after its commit. */
-export const ReceiptBody = Type.Object({ durable: Type.String(), event_ids: Type.Array(Type.String({ format: "uuid" }), { maxItems: 1_000 }) });
+export const ReceiptBody = Type.Object({
+  durable: Type.String(),
+  event_ids: Type.Array(Type.String({ format: "uuid" }), { maxItems: 1_000 }),
+});
 const receiptBody = Compile(ReceiptBody);
 
 const flushMs = 20;

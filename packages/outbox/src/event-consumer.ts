@@ -26,10 +26,11 @@ export interface EventConsumerOptions<E extends EventType> {
    * A throw rolls all of it back; the batch is then tried one by one, so that one bad event does not hold up the others.
    */
   readonly apply: (tx: Tx, events: readonly ReceivedEvent<E>[]) => Promise<void>;
+  /** After this many deliveries an event that cannot be applied becomes a dead letter. Default 12, about 10 minutes. */
+  readonly deliveriesMax?: number;
 }
 
-/** After this many deliveries an event that cannot be applied goes to the dead letters, with an error in the log. */
-const deliveriesMax = 12;
+const deliveriesMaxDefault = 12;
 const keepInboxDays = 30;
 const pruneMs = 3_600_000;
 
@@ -46,10 +47,16 @@ export const createEventConsumer = <E extends EventType>(options: EventConsumerO
     );
     const subscription = await options.bus.subscribe(
       { durable: options.durable, subjects: options.eventTypes.map((type) => type.type) },
-      (batch) => consume(options, batch.map((message) => ({ message, parsed: parse(message.body) }))),
+      (batch) =>
+        consume(
+          options,
+          batch.map((message) => ({ message, parsed: parse(message.body) })),
+        ),
     );
     const pruning = setInterval(() => {
-      pruneInbox(options.db, keepInboxDays).catch((error: unknown) => options.log.warn({ err: error }, "inbox not pruned"));
+      pruneInbox(options.db, keepInboxDays).catch((error: unknown) =>
+        options.log.warn({ err: error }, "inbox not pruned"),
+      );
     }, pruneMs);
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
@@ -67,7 +74,10 @@ interface Item<E extends EventType> {
   readonly parsed: Parsed<E>;
 }
 
-const consume = async <E extends EventType>(options: EventConsumerOptions<E>, items: readonly Item<E>[]): Promise<readonly Verdict[]> => {
+const consume = async <E extends EventType>(
+  options: EventConsumerOptions<E>,
+  items: readonly Item<E>[],
+): Promise<readonly Verdict[]> => {
   try {
     await applyItems(options, items);
     sendReceipts(options, items);
@@ -81,22 +91,41 @@ const consume = async <E extends EventType>(options: EventConsumerOptions<E>, it
   }
 };
 
-const consumeOneByOne = async <E extends EventType>(options: EventConsumerOptions<E>, items: readonly Item<E>[]): Promise<readonly Verdict[]> => {
+const consumeOneByOne = async <E extends EventType>(
+  options: EventConsumerOptions<E>,
+  items: readonly Item<E>[],
+): Promise<readonly Verdict[]> => {
   const verdicts: Verdict[] = [];
   for (const item of items) verdicts.push(...(await consume(options, [item])));
   return verdicts;
 };
 
-const decideFailed = async <E extends EventType>(options: EventConsumerOptions<E>, item: Item<E>, error: unknown): Promise<Verdict> => {
+const decideFailed = async <E extends EventType>(
+  options: EventConsumerOptions<E>,
+  item: Item<E>,
+  error: unknown,
+): Promise<Verdict> => {
   const { message } = item;
-  options.log.error({ err: error, durable: options.durable, deliveries: message.deliveryCount }, "an event cannot be applied");
-  if (message.deliveryCount < deliveriesMax) return { kind: "retry", delayMs: Math.min(1_000 * 2 ** message.deliveryCount, 60_000) };
-  await applyItems({ ...options, apply: async () => undefined }, [item], error instanceof Error ? error.message : String(error));
+  options.log.error(
+    { err: error, durable: options.durable, deliveries: message.deliveryCount },
+    "an event cannot be applied",
+  );
+  if (message.deliveryCount < (options.deliveriesMax ?? deliveriesMaxDefault))
+    return { kind: "retry", delayMs: Math.min(1_000 * 2 ** message.deliveryCount, 60_000) };
+  await applyItems(
+    { ...options, apply: async () => undefined },
+    [item],
+    error instanceof Error ? error.message : String(error),
+  );
   sendReceipts(options, [item]);
   return { kind: "give_up" };
 };
 
-const applyItems = <E extends EventType>(options: EventConsumerOptions<E>, items: readonly Item<E>[], deadReason?: string): Promise<void> =>
+const applyItems = <E extends EventType>(
+  options: EventConsumerOptions<E>,
+  items: readonly Item<E>[],
+  deadReason?: string,
+): Promise<void> =>
   options.db.transaction(async (tx) => {
     const events = new Map<string, ReceivedEvent<E>>();
     for (const { message, parsed } of items) {

@@ -7,8 +7,11 @@ const claim = statement<{ event_id: string }>(
 );
 
 /** Records the events as seen and answers those that had not been. */
-export const claimFirstTimes = async (tx: Tx, durable: string, eventIds: readonly string[]): Promise<ReadonlySet<string>> =>
-  new Set((await tx.query(claim, [durable, eventIds])).map((row) => row.event_id));
+export const claimFirstTimes = async (
+  tx: Tx,
+  durable: string,
+  eventIds: readonly string[],
+): Promise<ReadonlySet<string>> => new Set((await tx.query(claim, [durable, eventIds])).map((row) => row.event_id));
 
 const missing = statement<{ event_id: string }>(
   "inbox-missing",
@@ -33,7 +36,12 @@ export interface DeadLetter {
 
 export const recordDead = async (tx: Tx, letter: DeadLetter): Promise<void> => {
   // NUL cannot stand in a Postgres text; it is one of the ways in which a body can be unreadable.
-  await tx.query(recordDeadStatement, [letter.durable, letter.subject, letter.body.replaceAll("\u0000", "\\0"), letter.reason]);
+  await tx.query(recordDeadStatement, [
+    letter.durable,
+    letter.subject,
+    letter.body.replaceAll("\u0000", "\\0"),
+    letter.reason,
+  ]);
 };
 
 const prune = statement(

@@ -108,14 +108,18 @@ const requeueAll = statement<{ count: string }>(
    SELECT count(*) AS count FROM again`,
 );
 
-export const requeueUnconfirmed = async (tx: Tx): Promise<number> => Number((await tx.query(requeueAll, []))[0]?.count ?? 0);
+export const requeueUnconfirmed = async (tx: Tx): Promise<number> =>
+  Number((await tx.query(requeueAll, []))[0]?.count ?? 0);
 
 interface RelayState {
   readonly stream_created_at: string;
   readonly last_sequence: string;
 }
 
-const readState = statement<RelayState>("outbox-relay-state", "SELECT stream_created_at, last_sequence FROM outbox_relay_state");
+const readState = statement<RelayState>(
+  "outbox-relay-state",
+  "SELECT stream_created_at, last_sequence FROM outbox_relay_state",
+);
 
 export const findRelayState = async (sql: Sql): Promise<{ createdAt: string; lastSequence: number } | null> => {
   const [row] = await sql.query(readState, []);

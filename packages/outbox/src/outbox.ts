@@ -6,8 +6,8 @@ import type { Worker } from "@roundtrip/service-runner/service";
 import type { Static } from "typebox";
 import { Compile } from "typebox/compile";
 import { uuidv7 } from "uuidv7";
-import { appendRows, type NeededDurables, type OutboxRow } from "./outbox.store.ts";
 import { createReceiptsWorker } from "./confirm-receipts.worker.ts";
+import { appendRows, type NeededDurables, type OutboxRow } from "./outbox.store.ts";
 import { createRelayWorker } from "./relay-outbox.worker.ts";
 import { createWakeUp } from "./wake-up.ts";
 

@@ -1,12 +1,12 @@
-import { missingEventsSubject, outboxNudge } from "@roundtrip/contracts/subjects";
 import type { Durable, EventType } from "@roundtrip/contracts/event";
+import { missingEventsSubject, outboxNudge } from "@roundtrip/contracts/subjects";
 import type { Database } from "@roundtrip/database/database";
 import type { EventBus } from "@roundtrip/event-bus/event-bus";
 import type { Worker } from "@roundtrip/service-runner/service";
 import { pause } from "@roundtrip/service-runner/supervise";
 import { holdLeadership } from "./leadership.ts";
-import type { OutboxLog } from "./outbox.ts";
 import * as store from "./outbox.store.ts";
+import type { OutboxLog } from "./outbox.ts";
 import type { WakeUp } from "./wake-up.ts";
 
 export interface RelayDeps {
@@ -117,7 +117,11 @@ const publishBatch = async (deps: RelayDeps): Promise<number> => {
     await Promise.all(
       rows.slice(start, start + inFlightMax).map(async (row) => {
         try {
-          await deps.bus.publish({ subject: row.type, messageId: `${row.event_id}:${row.publish_count}`, body: row.body });
+          await deps.bus.publish({
+            subject: row.type,
+            messageId: `${row.event_id}:${row.publish_count}`,
+            body: row.body,
+          });
           published.push(row.event_id);
         } catch (error) {
           failure = error;
@@ -142,7 +146,10 @@ const sweep = async (deps: RelayDeps, due: Schedule): Promise<void> => {
 };
 
 /** Asks each consumer that has not confirmed; a consumer that does not answer is asked again at the next sweep. */
-export const reconcileUnconfirmed = async (deps: Omit<RelayDeps, "wakeUp">, olderThanSeconds: number): Promise<void> => {
+export const reconcileUnconfirmed = async (
+  deps: Omit<RelayDeps, "wakeUp">,
+  olderThanSeconds: number,
+): Promise<void> => {
   const rows = await store.listUnconfirmed(deps.db, olderThanSeconds);
   if (rows.length === 0) return;
   const asked = new Map<Durable, string[]>();
@@ -155,7 +162,11 @@ export const reconcileUnconfirmed = async (deps: Omit<RelayDeps, "wakeUp">, olde
   for (const [durable, eventIds] of asked) await reconcileDurable(deps, durable, eventIds);
 };
 
-const reconcileDurable = async (deps: Omit<RelayDeps, "wakeUp">, durable: Durable, eventIds: readonly string[]): Promise<void> => {
+const reconcileDurable = async (
+  deps: Omit<RelayDeps, "wakeUp">,
+  durable: Durable,
+  eventIds: readonly string[],
+): Promise<void> => {
   const missing = await askMissing(deps, durable, eventIds);
   if (missing === null) return;
   const lacking = new Set(missing);
@@ -166,9 +177,15 @@ const reconcileDurable = async (deps: Omit<RelayDeps, "wakeUp">, durable: Durabl
   await store.requeueRows(deps.db, missing);
 };
 
-const askMissing = async (deps: Pick<RelayDeps, "bus" | "log">, durable: Durable, eventIds: readonly string[]): Promise<readonly string[] | null> => {
+const askMissing = async (
+  deps: Pick<RelayDeps, "bus" | "log">,
+  durable: Durable,
+  eventIds: readonly string[],
+): Promise<readonly string[] | null> => {
   try {
-    const reply: unknown = JSON.parse(await deps.bus.request(missingEventsSubject(durable), JSON.stringify(eventIds), 2_000));
+    const reply: unknown = JSON.parse(
+      await deps.bus.request(missingEventsSubject(durable), JSON.stringify(eventIds), 2_000),
+    );
     return Array.isArray(reply) ? reply.filter((item) => typeof item === "string") : null;
   } catch (error) {
     deps.log.info({ err: error, durable }, "a consumer of unconfirmed events does not answer");

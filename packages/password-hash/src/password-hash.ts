@@ -1,5 +1,5 @@
-import { Problem } from "@roundtrip/http-problem/problem";
 import { hash, verify } from "@node-rs/argon2";
+import { Problem } from "@roundtrip/http-problem/problem";
 
 /**
  * argon2id, 64 MiB, 3 passes, 1 lane: 46 ms a hash on one core, three times OWASP's floor in memory

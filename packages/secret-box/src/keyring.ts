@@ -53,7 +53,8 @@ export const openKeyring = (text: string): Keyring => {
     derive,
     digest,
     digests: (value) => [...masters.keys()].sort((a, b) => b - a).map((version) => digest(value, version)),
-    seal: (plain, context) => seal(plain, context, { version: currentVersion, key: derivedOnce("box", currentVersion) }),
+    seal: (plain, context) =>
+      seal(plain, context, { version: currentVersion, key: derivedOnce("box", currentVersion) }),
     open: (box, context) => open(box, context, (version) => derivedOnce("box", version)),
   };
 };
@@ -96,7 +97,8 @@ const parseKeyring = (text: string): Map<number, Buffer> => {
   for (const part of text.split(",")) {
     const match = /^\s*(\d{1,6}):([A-Za-z0-9+/_-]+=*)\s*$/.exec(part);
     const key = Buffer.from(match?.[2] ?? "", "base64");
-    if (!match || key.length !== 32) throw new Error("MASTER_KEY must be `<version>:<base64 of 32 bytes>`, comma separated");
+    if (!match || key.length !== 32)
+      throw new Error("MASTER_KEY must be `<version>:<base64 of 32 bytes>`, comma separated");
     masters.set(Number(match[1]), key);
   }
   return masters;

@@ -27,13 +27,17 @@ const setting = <T>(doc: string, parse: (text: string) => T, options: Options<T>
   secret: options.secret ?? false,
 });
 
-export const text = (doc: string, options: Options<string> = {}): Setting<string> => setting(doc, (value) => value, options);
+export const text = (doc: string, options: Options<string> = {}): Setting<string> =>
+  setting(doc, (value) => value, options);
 
 /** A setting that may be left out; absent is `null`. */
 export const optionalText = (doc: string, options: { readonly secret?: boolean } = {}): Setting<string | null> =>
   setting<string | null>(doc, (value) => value, { ...options, default: null });
 
-export const integer = (doc: string, options: Options<number> & { readonly min: number; readonly max: number }): Setting<number> =>
+export const integer = (
+  doc: string,
+  options: Options<number> & { readonly min: number; readonly max: number },
+): Setting<number> =>
   setting(
     doc,
     (value) => {
@@ -57,7 +61,15 @@ export const flag = (doc: string, options: Options<boolean> = {}): Setting<boole
   );
 
 export const list = (doc: string, options: Options<readonly string[]> = {}): Setting<readonly string[]> =>
-  setting(doc, (value) => value.split(",").map((part) => part.trim()).filter((part) => part !== ""), options);
+  setting(
+    doc,
+    (value) =>
+      value
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== ""),
+    options,
+  );
 
 export class ConfigInvalid extends Error {
   constructor(faults: readonly string[]) {
@@ -67,7 +79,10 @@ export class ConfigInvalid extends Error {
 }
 
 /** Throws `ConfigInvalid` naming every missing or wrong variable at once. */
-export const parseConfig = <S extends Settings>(settings: S, env: Readonly<Record<string, string | undefined>>): Config<S> => {
+export const parseConfig = <S extends Settings>(
+  settings: S,
+  env: Readonly<Record<string, string | undefined>>,
+): Config<S> => {
   const faults: string[] = [];
   const config: Record<string, unknown> = {};
   for (const [name, entry] of Object.entries(settings)) {

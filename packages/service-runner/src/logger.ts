@@ -7,7 +7,16 @@ export const createLogger = (name: string, level: string, destination?: Destinat
       name,
       level,
       redact: {
-        paths: ["*.authorization", "*.cookie", "*.password", "*.token", "*.secret", "*.refreshToken", "*.accessToken", "headers"],
+        paths: [
+          "*.authorization",
+          "*.cookie",
+          "*.password",
+          "*.token",
+          "*.secret",
+          "*.refreshToken",
+          "*.accessToken",
+          "headers",
+        ],
         censor: "***",
       },
     },

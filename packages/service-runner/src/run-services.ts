@@ -28,7 +28,10 @@ export const drainMsMax = 25_000;
 export const runServices = async (options: RunOptions): Promise<RunningServices> => {
   const app = createHttpServer({ logger: options.logger, trustProxy: options.trustProxy });
   for (const service of options.services) await app.register(service.http);
-  const workers = superviseWorkers(options.services.flatMap((service) => service.workers), options.logger);
+  const workers = superviseWorkers(
+    options.services.flatMap((service) => service.workers),
+    options.logger,
+  );
   let draining = false;
   const internal = createInternalServer(
     options.services.flatMap((service) => service.readiness),

@@ -2,7 +2,17 @@ import { type Static, Type } from "typebox";
 import { Closed, Nullable, Uuid } from "../formats.ts";
 
 /** Status words: the same in API, webhook, redirect and browser message. The last six are terminal. */
-export const sessionStatuses = ["created", "opened", "in_progress", "completed", "screened_out", "over_quota", "declined", "cancelled", "expired"] as const;
+export const sessionStatuses = [
+  "created",
+  "opened",
+  "in_progress",
+  "completed",
+  "screened_out",
+  "over_quota",
+  "declined",
+  "cancelled",
+  "expired",
+] as const;
 export type SessionStatus = (typeof sessionStatuses)[number];
 export const SessionStatus = Type.Union(sessionStatuses.map((status) => Type.Literal(status)));
 

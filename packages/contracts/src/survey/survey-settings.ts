@@ -9,7 +9,9 @@ const requirableClaims = ["exp", "iat", "aud", "sub", "iss", "jti"] as const;
 export const UserGeneration = Closed({
   mode: Type.Union([Type.Literal("off"), Type.Literal("jwt")]),
   /** Claims that a create-user token must carry. */
-  require: optional(Type.Array(Type.Union(requirableClaims.map((claim) => Type.Literal(claim))), { maxItems: 6, uniqueItems: true })),
+  require: optional(
+    Type.Array(Type.Union(requirableClaims.map((claim) => Type.Literal(claim))), { maxItems: 6, uniqueItems: true }),
+  ),
   /** `exp` may lie at most this many seconds after `iat` (or now). */
   max_lifetime_seconds: optional(Nullable(Type.Integer({ minimum: 1, maximum: 31_536_000 }))),
   /** Each `jti` counts once. */
@@ -23,7 +25,12 @@ export const Redirect = Closed({
   target: optional(Type.Union([Type.Literal("_self"), Type.Literal("_blank")])),
   /** 0 = only the button, below 0 = at once, above 0 = after that many seconds. */
   timer: optional(Type.Integer({ minimum: -1, maximum: 86_400 })),
-  outcomes: optional(Type.Record(Type.String({ pattern: "^(completed|screened_out|over_quota|declined|cancelled|expired)$" }), Type.String({ minLength: 1, maxLength: 2_048 }))),
+  outcomes: optional(
+    Type.Record(
+      Type.String({ pattern: "^(completed|screened_out|over_quota|declined|cancelled|expired)$" }),
+      Type.String({ minLength: 1, maxLength: 2_048 }),
+    ),
+  ),
   allowed_origins: optional(Type.Array(HttpUrl, { maxItems: 50 })),
   ticket: optional(Type.Union([Type.Literal("jwt"), Type.Literal("none")])),
 });

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
-import { Closed } from "../formats.ts";
 import { eventType } from "../event.ts";
+import { Closed } from "../formats.ts";
 
 /** Internal: the public half of a key that signs return tickets, so that auth-service's JWKS holds it. */
 export const ticketKeyCreated = eventType({
