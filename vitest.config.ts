@@ -1,10 +1,12 @@
 import { defineConfig } from "vitest/config";
 
-// Source is read directly, never a stale build. The chaos and browser suites build first (`pnpm test` does).
-const conditions = ["source", "import", "module", "default"];
-const shared = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };
+// Source is read directly, never a stale build: the `source` condition of the workspaces' exports. Vite's own list must be
+// repeated, and `externalConditions` becomes Node's flag, where naming `import` would break `require` of dual packages.
+const resolve = { conditions: ["source", "module", "node", "default"], externalConditions: ["source"] };
+const shared = { resolve, ssr: { resolve }, environments: { __vitest__: { resolve } } };
 
 export default defineConfig({
+  ...shared,
   test: {
     projects: [
       {

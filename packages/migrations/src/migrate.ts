@@ -53,12 +53,19 @@ interface Migration {
 export const readMigrations = async (directory: string): Promise<readonly Migration[]> => {
   const folder = join(directory, "migrations");
   const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
-  return Promise.all(names.map(async (name) => ({ name, sql: await readFile(join(folder, name, "migration.sql"), "utf8") })));
+  const names = entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  return Promise.all(
+    names.map(async (name) => ({ name, sql: await readFile(join(folder, name, "migration.sql"), "utf8") })),
+  );
 };
 
 const appliedMigrations = async (client: pg.Client): Promise<readonly string[]> => {
-  const ledger = await client.query<{ present: string | null }>("SELECT to_regclass('public._prisma_migrations') AS present");
+  const ledger = await client.query<{ present: string | null }>(
+    "SELECT to_regclass('public._prisma_migrations') AS present",
+  );
   if (!ledger.rows[0]?.present) return [];
   const rows = await client.query<{ migration_name: string }>(
     "SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
@@ -66,23 +73,34 @@ const appliedMigrations = async (client: pg.Client): Promise<readonly string[]> 
   return rows.rows.map((row) => row.migration_name);
 };
 
-const applyMigrations = async (options: MigrateOptions, migrations: readonly Migration[]): Promise<readonly string[]> => {
+const applyMigrations = async (
+  options: MigrateOptions,
+  migrations: readonly Migration[],
+): Promise<readonly string[]> => {
   const schemaPath = join(options.directory, "schema.prisma");
   const schema = await readFile(schemaPath, "utf8");
   const lockfile = await readFile(join(options.directory, "migrations", "migration_lock.toml"), "utf8");
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: options.url }));
-  const engine = await openSchemaEngine([[schemaPath, schema]], adapter);
-  const result = await engine.applyMigrations({
-    migrationsList: {
-      baseDir: join(options.directory, "migrations"),
-      lockfile: { path: "migration_lock.toml", content: lockfile },
-      shadowDbInitScript: "",
-      migrationDirectories: migrations.map((migration) => ({
-        path: migration.name,
-        migrationFile: { path: "migration.sql", content: { tag: "ok", value: migration.sql } },
-      })),
-    },
-    filters: { externalTables: [], externalEnums: [] },
-  });
-  return result.appliedMigrationNames;
+  // The engine never ends its connections; a pool of ours can be ended when it is done.
+  const pool = new pg.Pool({ connectionString: options.url, max: 2 });
+  try {
+    const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
+    const engine = await openSchemaEngine([[schemaPath, schema]], adapter);
+    const result = await engine.applyMigrations(migrationsInput(options.directory, lockfile, migrations));
+    return result.appliedMigrationNames;
+  } finally {
+    await pool.end();
+  }
 };
+
+const migrationsInput = (directory: string, lockfile: string, migrations: readonly Migration[]) => ({
+  migrationsList: {
+    baseDir: join(directory, "migrations"),
+    lockfile: { path: "migration_lock.toml", content: lockfile },
+    shadowDbInitScript: "",
+    migrationDirectories: migrations.map((migration) => ({
+      path: migration.name,
+      migrationFile: { path: "migration.sql", content: { tag: "ok", value: migration.sql } },
+    })),
+  },
+  filters: { externalTables: [], externalEnums: [] },
+});

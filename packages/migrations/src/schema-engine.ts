@@ -15,20 +15,44 @@ export interface SchemaEngine {
   diff(params: unknown): Promise<{ readonly stdout: string | null; readonly exitCode: number }>;
 }
 
-export const openSchemaEngine = async (
-  datamodels: [path: string, content: string][],
-  adapter: ErrorCapturingSqlMigrationAwareDriverAdapterFactory,
-): Promise<SchemaEngine> => {
+type Bindings = typeof import("@prisma/schema-engine-wasm/schema_engine_bg");
+
+/**
+ * Once per process, even when this module is evaluated twice, as test runners do: the bindings keep their one instance in
+ * a variable of their own, and a second load would pull it away from the first.
+ */
+const loadedKey = Symbol.for("roundtrip.schema-engine");
+
+const loadBindingsOnce = (): Promise<Bindings> => {
+  const loaded: unknown = Reflect.get(globalThis, loadedKey);
+  // Only this function writes under the key.
+  if (loaded instanceof Promise) return loaded as Promise<Bindings>;
+  const loading = loadBindings();
+  Reflect.set(globalThis, loadedKey, loading);
+  return loading;
+};
+
+const loadBindings = async (): Promise<Bindings> => {
   const require = createRequire(import.meta.url);
   const bindings = await import("@prisma/schema-engine-wasm/schema_engine_bg");
-  const bytes = await readFile(
-    require.resolve("@prisma/schema-engine-wasm/schema_engine_bg").replace(/\.js$/, ".wasm"),
-  );
+  const bytes = await readFile(require.resolve("@prisma/schema-engine-wasm/schema_engine_bg").replace(/\.js$/, ".wasm"));
+  // Where the engine puts its last words; without it a panic says nothing at all.
+  Reflect.set(globalThis, "PRISMA_WASM_PANIC_REGISTRY", {
+    set_message: (message: string) => process.stderr.write(`schema engine: ${message}\n`),
+  });
   // Node has it as a global; TypeScript only declares it with the browser's library, which services do not load.
   const { instance } = await webAssembly().instantiate(bytes, { "./schema_engine_bg.js": bindings });
   bindings.__wbg_set_wasm(instance.exports);
   const start = instance.exports["__wbindgen_start"];
   if (typeof start === "function") start();
+  return bindings;
+};
+
+export const openSchemaEngine = async (
+  datamodels: [path: string, content: string][],
+  adapter: ErrorCapturingSqlMigrationAwareDriverAdapterFactory,
+): Promise<SchemaEngine> => {
+  const bindings = await loadBindingsOnce();
   return bindings.SchemaEngine.new({ datamodels }, () => undefined, adapter);
 };
 

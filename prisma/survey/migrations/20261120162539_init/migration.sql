@@ -247,6 +247,6 @@ CREATE INDEX "burned_tickets__expires_at" ON "burned_tickets"("expires_at");
 CREATE INDEX "outbox__unpublished" ON "outbox"("id") WHERE "published_at" IS NULL AND "confirmed_at" IS NULL;
 CREATE INDEX "outbox__unconfirmed" ON "outbox"("published_at") WHERE "confirmed_at" IS NULL;
 CREATE INDEX "outbox__confirmed_at" ON "outbox"("confirmed_at") WHERE "confirmed_at" IS NOT NULL;
--- A respondent has at most one session under way in a survey; two tabs that start at once share it.
+-- A respondent has at most one session under way in a survey, so two tabs that start at once share it.
 CREATE UNIQUE INDEX "sessions__respondent_id_open" ON "sessions"("respondent_id") WHERE "ended_at" IS NULL;
 CREATE INDEX "sessions__expires_at_open" ON "sessions"("expires_at") WHERE "ended_at" IS NULL;
