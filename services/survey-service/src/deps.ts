@@ -1,0 +1,24 @@
+import type { Database } from "@roundtrip/database/database";
+import type { EventBus } from "@roundtrip/event-bus/event-bus";
+import type { Outbox } from "@roundtrip/outbox/outbox";
+import type { PasswordHasher } from "@roundtrip/password-hash/password-hash";
+import type { Keyring } from "@roundtrip/secret-box/keyring";
+import type { FastifyBaseLogger } from "fastify";
+import type { Prisma } from "./store/survey-db.ts";
+
+/** What the routes, use cases and workers of this service are made from. Each asks for the part it needs. */
+export interface SurveyDeps {
+  readonly db: Database;
+  /** Plain reads and writes, on the same pool as `db`. */
+  readonly prisma: Prisma;
+  readonly outbox: Outbox;
+  readonly bus: EventBus;
+  readonly keyring: Keyring;
+  readonly passwords: PasswordHasher;
+  readonly log: FastifyBaseLogger;
+  readonly clock: () => Date;
+  /** The one origin the world sees, without a trailing slash. */
+  readonly publicUrl: string;
+  /** Folder with the respondent app's build. */
+  readonly webDirectory: string;
+}
