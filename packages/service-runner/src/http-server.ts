@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { problemPlugin } from "@roundtrip/http-problem/problem.plugin";
-import Fastify, { type FastifyBaseLogger, type FastifyBodyParser, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyBodyParser, type FastifyInstance, LogController } from "fastify";
 
 export interface HttpServerOptions {
   readonly logger: FastifyBaseLogger;
@@ -17,7 +17,7 @@ export interface HttpServerOptions {
 export const createHttpServer = (options: HttpServerOptions): FastifyInstance => {
   const app = Fastify({
     loggerInstance: options.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
     bodyLimit: 1_048_576,
     requestTimeout: 15_000,

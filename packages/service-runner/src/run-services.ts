@@ -44,7 +44,7 @@ export const runServices = async (options: RunOptions): Promise<RunningServices>
     internalPort: options.internalPort === null ? null : portOf(internal),
     stop: async () => {
       draining = true;
-      await app.close();
+      await closeHttp(app);
       await workers.stop();
       for (const service of [...options.services].reverse()) await service.close();
       await internal.close();
@@ -55,6 +55,16 @@ export const runServices = async (options: RunOptions): Promise<RunningServices>
 const portOf = (app: FastifyInstance): number => {
   // A TCP server's address is an AddressInfo; only pipes answer with a string.
   return (app.server.address() as AddressInfo).port;
+};
+
+/** A connection kept alive turns idle only after its last answer, when Fastify has long swept; sweep until none is left. */
+const closeHttp = async (app: FastifyInstance): Promise<void> => {
+  const sweeping = setInterval(() => app.server.closeIdleConnections(), 50);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(sweeping);
+  }
 };
 
 /** `/health/live`, `/health/ready` (says which dependency is down) and `/metrics`. */
