@@ -15,9 +15,9 @@ import type { Service } from "@roundtrip/service-runner/service";
 import type { FastifyBaseLogger } from "fastify";
 import type { SurveyConfig } from "./config.ts";
 import type { SurveyDeps } from "./deps.ts";
-import { sessionWorkers } from "./http/session-routes.ts";
+import { sessionWorkers } from "./session-routes.ts";
 import { surveyHttpPlugin } from "./http/survey-http.plugin.ts";
-import { surveyWorkers } from "./http/survey-routes.ts";
+import { surveyWorkers } from "./survey-routes.ts";
 import { openSurveyDb } from "./store/survey-db.ts";
 
 export type CallerSources = Pick<AuthenticatorOptions, "keySet" | "verifyCredential">;

@@ -4,8 +4,8 @@ import { createAuthenticator } from "@roundtrip/access-token/create-authenticato
 import { registerScope } from "@roundtrip/http-operation/route";
 import type { FastifyPluginAsync } from "fastify";
 import type { SurveyDeps } from "../deps.ts";
-import { sessionRoutes } from "./session-routes.ts";
-import { surveyRoutes } from "./survey-routes.ts";
+import { sessionRoutes } from "../session-routes.ts";
+import { surveyRoutes } from "../survey-routes.ts";
 
 /** Every route of the service, by who may call it. Routes are listed, never discovered. */
 export const surveyHttpPlugin =

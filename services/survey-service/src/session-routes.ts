@@ -1,6 +1,6 @@
 import type { Route } from "@roundtrip/http-operation/route";
 import type { Worker } from "@roundtrip/service-runner/service";
-import type { SurveyDeps } from "../deps.ts";
+import type { SurveyDeps } from "./deps.ts";
 
 export interface RouteLists {
   readonly public: readonly Route[];
