@@ -1,0 +1,44 @@
+import { Type } from "typebox";
+import { CalendarDate, Closed, Nullable, Uuid } from "../formats.ts";
+import { operation } from "../operation.ts";
+import { JsonObject, SurveyPath } from "./answers.ts";
+
+/** Everything a respondent's front end renders from. `state` is the effective one: dates are already applied. */
+export const SurveyParameters = Closed({
+  id: Uuid,
+  slug: Type.String(),
+  name: Type.String(),
+  state: Type.Union([
+    Type.Literal("notStarted"),
+    Type.Literal("active"),
+    Type.Literal("suspended"),
+    Type.Literal("completed"),
+  ]),
+  localeId: Type.String(),
+  languages: Type.Array(Type.String()),
+  /** SurveyJS JSON of the version that the respondent's open session has, else of the newest one. */
+  definition: JsonObject,
+  definitionVersion: Type.Integer({ minimum: 1 }),
+  suspensionReason: Nullable(Type.String()),
+  supportEmail: Nullable(Type.String()),
+  startDate: Nullable(CalendarDate),
+  endDate: Nullable(CalendarDate),
+  session: Closed({ store: Type.Boolean() }),
+  redirect: Nullable(
+    Closed({ timer: Type.Integer(), target: Type.Union([Type.Literal("_self"), Type.Literal("_blank")]) }),
+  ),
+  feedback: Closed({ enabled: Type.Boolean() }),
+});
+
+export const getSurveyParameters = operation({
+  id: "get-survey-parameters",
+  service: "survey",
+  method: "GET",
+  path: "/surveys/:slug/parameters",
+  summary: "What a respondent's front end renders from",
+  access: { kind: "respondent" },
+  dialect: "intake24",
+  params: SurveyPath,
+  responses: { 200: SurveyParameters },
+  problems: ["survey_not_found"],
+});
