@@ -20,4 +20,6 @@ export const outboxNudge = (ownerService: string) => `nudge.outbox.${ownerServic
 export const nudges = {
   credentialRevoked: "nudge.auth.credential-revoked",
   keysChanged: "nudge.auth.keys-changed",
+  deliveriesPlanned: "nudge.notify.deliveries-planned",
+  webhookChanged: "nudge.notify.webhook-changed",
 } as const;
