@@ -17,6 +17,7 @@ export const surveyProblems = {
   jwt_lifetime_too_long: { status: 403, title: "The token lives longer than the survey allows" },
   jwt_already_used: { status: 403, title: "The token has been used" },
   claims_invalid: { status: 400, title: "The token's claims are invalid" },
+  respondent_not_found: { status: 404, title: "There is no such respondent" },
   survey_not_active: { status: 403, title: "The survey is not open" },
   limit_reached: { status: 403, title: "No further submission is allowed now" },
   session_not_found: { status: 404, title: "There is no such session" },
