@@ -1,4 +1,4 @@
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 export interface CuttableProxy {
   readonly port: number;
@@ -15,7 +15,10 @@ export const startCuttableProxy = async (targetPort: number): Promise<CuttablePr
   const server = createServer((client) => {
     if (!open) return client.destroy();
     const target = connect(targetPort, "127.0.0.1");
-    for (const [one, other] of [[client, target], [target, client]] as const) {
+    for (const [one, other] of [
+      [client, target],
+      [target, client],
+    ] as const) {
       sockets.add(one);
       one.on("error", () => other.destroy());
       one.on("close", () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,8 @@ export interface PostgresProcess {
   /** A superuser's URL. */
   readonly adminUrl: string;
   readonly port: number;
+  /** Of the postmaster. */
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -39,7 +41,9 @@ export const startPostgres = async (settings: readonly string[] = []): Promise<P
   });
   await server.initialise();
   await server.start();
+  const pid = Number((await readFile(join(folder, "data", "postmaster.pid"), "utf8")).split("\n", 1)[0]);
   return {
+    pid,
     adminUrl: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     port,
     stop: async () => {
