@@ -21,7 +21,7 @@ await app.listen({ host: "127.0.0.1", port: 0 });
 const address = app.server.address();
 process.send?.({ port: typeof address === "object" && address ? address.port : 0 });
 process.on("SIGTERM", () => {
-  app
+  void app
     .close()
     .then(() => pool.end())
     .finally(() => process.exit(0));
