@@ -42,6 +42,12 @@ export interface NewEvent<E extends EventType> {
 export interface Outbox {
   /** Throws when the data does not fit the event's contract: the whole transaction rolls back, loudly. */
   append<E extends EventType>(tx: Tx, event: NewEvent<E>): Promise<void>;
+  /**
+   * The checked row alone, for a statement that writes the fact and its event in one. Such a statement is a transaction of
+   * its own; call `wake` when it has succeeded.
+   */
+  prepare<E extends EventType>(event: NewEvent<E>): OutboxRow;
+  wake(): void;
   readonly workers: readonly Worker[];
 }
 
@@ -55,17 +61,22 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
     if (leading) wakeUp.wake();
     else options.bus.announce(outboxNudge(options.service), "");
   });
+  const prepare = <E extends EventType>(event: NewEvent<E>): OutboxRow => {
+    const validator = validators.get(event.type.type);
+    if (!validator) throw new Error(`${options.service} does not publish ${event.type.type}`);
+    if (!validator.Check(event.data)) {
+      const [fault] = validator.Errors(event.data);
+      throw new Error(`${event.type.type} does not fit its contract at ${fault?.instancePath}: ${fault?.message}`);
+    }
+    return createRow(event, options.service);
+  };
   return {
     append: async (tx, event) => {
-      const validator = validators.get(event.type.type);
-      if (!validator) throw new Error(`${options.service} does not publish ${event.type.type}`);
-      if (!validator.Check(event.data)) {
-        const [fault] = validator.Errors(event.data);
-        throw new Error(`${event.type.type} does not fit its contract at ${fault?.instancePath}: ${fault?.message}`);
-      }
-      await appendRows(tx, [createRow(event, options.service)]);
+      await appendRows(tx, [prepare(event)]);
       tx.afterCommit(wakeRelay);
     },
+    prepare,
+    wake: wakeRelay,
     workers: [
       createRelayWorker(deps, (isLeading) => {
         leading = isLeading;
