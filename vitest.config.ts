@@ -13,22 +13,47 @@ export default defineConfig({
         ...shared,
         test: {
           name: "rules",
-          include: ["packages/{contracts,secret-box,password-hash,http-problem,http-operation,service-runner,access-token}/src/**/*.test.ts", "services/*/src/**/*.rules.test.ts", "apps/*/src/**/*.test.ts"],
+          include: [
+            "packages/{contracts,secret-box,password-hash,http-problem,http-operation,service-runner,access-token}/src/**/*.test.ts",
+            "{packages,services}/*/src/**/*.rules.test.ts",
+            "apps/*/src/**/*.test.ts",
+          ],
         },
       },
       {
         ...shared,
         test: {
           name: "services",
-          include: ["packages/{database,migrations,outbox,event-bus,test-harness}/src/**/*.test.ts", "services/*/src/**/*.test.ts", "examples/*/src/**/*.test.ts"],
+          include: [
+            "packages/{database,migrations,outbox,event-bus,test-harness}/src/**/*.test.ts",
+            "services/*/src/**/*.test.ts",
+            "examples/*/src/**/*.test.ts",
+          ],
           exclude: ["**/*.rules.test.ts", "**/node_modules/**"],
           globalSetup: ["packages/test-harness/src/global-setup.ts"],
           testTimeout: 20_000,
           hookTimeout: 30_000,
         },
       },
-      { ...shared, test: { name: "guards", include: ["tools/**/*.test.ts"], testTimeout: 120_000, globalSetup: ["packages/test-harness/src/global-setup.ts"] } },
-      { ...shared, test: { name: "e2e", include: ["e2e/**/*.test.ts"], testTimeout: 240_000, hookTimeout: 120_000, fileParallelism: false } },
+      {
+        ...shared,
+        test: {
+          name: "guards",
+          include: ["tools/**/*.test.ts"],
+          testTimeout: 120_000,
+          globalSetup: ["packages/test-harness/src/global-setup.ts"],
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: "e2e",
+          include: ["e2e/**/*.test.ts"],
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startPostgres } from "@roundtrip/test-harness/postgres-process";
 import { sqlFromEmptySchema } from "@roundtrip/migrations/schema-engine";
+import { startPostgres } from "@roundtrip/test-harness/postgres-process";
 
 /**
  * `tsx --conditions=source tools/new-migration.ts <auth|survey|notify> <name>` writes the SQL from an empty database to
@@ -10,7 +10,8 @@ import { sqlFromEmptySchema } from "@roundtrip/migrations/schema-engine";
  */
 const main = async (): Promise<void> => {
   const [context, name] = process.argv.slice(2);
-  if (!context || !name || !/^[a-z0-9_]+$/.test(name)) throw new Error("usage: new-migration <auth|survey|notify> <name>");
+  if (!context || !name || !/^[a-z0-9_]+$/.test(name))
+    throw new Error("usage: new-migration <auth|survey|notify> <name>");
   const folder = fileURLToPath(new URL(`../prisma/${context}`, import.meta.url));
   const path = join(folder, "schema.prisma");
   const postgres = await startPostgres();
