@@ -16,9 +16,13 @@ interface AnyOutput {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-export const route = <const O extends Operation>(
+/**
+ * `S` keeps the statuses that `answer` returns as literals: TypeScript would widen them to `number`, because `Output<O>`
+ * is not yet worked out while it looks at the function's body.
+ */
+export const route = <const O extends Operation, S extends keyof O["responses"] & number>(
   operation: O,
-  answer: (input: Input<O>) => Promise<Output<O>>,
+  answer: (input: Input<O>) => Promise<Output<O> & { readonly status: S }>,
   // `Route` forgets the operation's own types so that a plugin can list routes side by side; the pair stays matched here.
 ): Route => ({ operation, answer: answer as Route["answer"] });
 
