@@ -5,6 +5,8 @@ export interface Rpc {
   readonly subject: string;
   /** The service that answers. */
   readonly owner: string;
+  /** The services that may ask; the broker refuses everybody else (`deploy/nats.conf`). */
+  readonly callers: readonly string[];
   readonly request: TSchema;
   readonly reply: TSchema;
 }

@@ -6,6 +6,7 @@ import { rpc } from "../rpc.ts";
 export const publicKeys = rpc({
   subject: "rpc.auth.public-keys",
   owner: "auth-service",
+  callers: ["survey-service", "notify-service"],
   request: Closed({}),
   reply: Closed({ keys: Type.Array(Type.Record(Type.String(), Type.Unknown())) }),
 });

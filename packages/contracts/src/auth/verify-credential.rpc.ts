@@ -17,6 +17,7 @@ export const VerifiedCredential = Closed({
 export const verifyCredential = rpc({
   subject: "rpc.auth.verify-credential",
   owner: "auth-service",
+  callers: ["survey-service", "notify-service"],
   request: Closed({ credential: Type.String({ maxLength: 256 }) }),
   reply: Closed({ verified: Nullable(VerifiedCredential) }),
 });

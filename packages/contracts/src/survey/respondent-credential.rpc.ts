@@ -24,6 +24,7 @@ export const RespondentCredential = Closed({
 export const respondentCredential = rpc({
   subject: "rpc.survey.respondent-credential",
   owner: "survey-service",
+  callers: ["auth-service"],
   request: Type.Union([
     Closed({ token_sha256: Type.String({ pattern: "^[0-9a-f]{64}$" }) }),
     Closed({ survey: Type.String({ maxLength: 128 }), username: Type.String({ maxLength: 256 }) }),

@@ -6,6 +6,7 @@ import { rpc } from "../rpc.ts";
 export const submissionsById = rpc({
   subject: "rpc.survey.submissions",
   owner: "survey-service",
+  callers: ["notify-service"],
   request: Closed({ workspace_id: Uuid, submission_ids: Type.Array(Uuid, { maxItems: 200 }) }),
   reply: Closed({ submissions: Type.Array(Type.Record(Type.String(), Type.Unknown())) }),
 });
