@@ -175,6 +175,7 @@ CREATE TABLE "submissions" (
     "scores" JSONB NOT NULL DEFAULT '{}',
     "started_at" TIMESTAMPTZ(3) NOT NULL,
     "completed_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "tx_id" xid8 NOT NULL DEFAULT pg_current_xact_id(),
 
     CONSTRAINT "submissions__submission_id" PRIMARY KEY ("submission_id")
 );
@@ -235,7 +236,10 @@ CREATE INDEX "sessions__workspace_id_session_id" ON "sessions"("workspace_id", "
 CREATE UNIQUE INDEX "submissions__session_id" ON "submissions"("session_id");
 
 -- CreateIndex
-CREATE INDEX "submissions__workspace_id_submission_id" ON "submissions"("workspace_id", "submission_id");
+CREATE INDEX "submissions__workspace_id_tx_id_submission_id" ON "submissions"("workspace_id", "tx_id", "submission_id");
+
+-- CreateIndex
+CREATE INDEX "submissions__survey_id_tx_id_submission_id" ON "submissions"("survey_id", "tx_id", "submission_id");
 
 -- CreateIndex
 CREATE INDEX "submissions__respondent_id_completed_at" ON "submissions"("respondent_id", "completed_at");
