@@ -1,0 +1,120 @@
+import type { Membership } from "@roundtrip/contracts/auth/access-token-claims";
+import { type Sql, statement, type Tx } from "@roundtrip/database/database";
+import type { Static } from "typebox";
+import type { Prisma } from "../store/auth-db.ts";
+
+export interface AccountCredential {
+  readonly account_id: string;
+  readonly password_hash: string | null;
+  readonly disabled_at: Date | null;
+}
+
+const credentialStatement = statement<AccountCredential>(
+  "accounts-credential",
+  "SELECT account_id, password_hash, disabled_at FROM accounts WHERE email_key = $1",
+);
+
+export const findAccountCredential = async (sql: Sql, key: string): Promise<AccountCredential | null> =>
+  (await sql.query(credentialStatement, [key]))[0] ?? null;
+
+const replaceHashStatement = statement(
+  "accounts-replace-hash",
+  "UPDATE accounts SET password_hash = $3 WHERE account_id = $1 AND password_hash = $2",
+);
+
+/** Changes nothing when the password has been changed in between. */
+export const replaceAccountHash = async (
+  sql: Sql,
+  accountId: string,
+  hashes: { readonly from: string; readonly to: string },
+): Promise<void> => {
+  await sql.query(replaceHashStatement, [accountId, hashes.from, hashes.to]);
+};
+
+interface AccountSubjectRow {
+  readonly account_id: string;
+  readonly operator: boolean;
+  readonly memberships: Static<typeof Membership>[];
+}
+
+/**
+ * The oldest 12 memberships: with more, an access token would pass its 4 KB. Ids are compared as they are stored, so
+ * role and workspaces are always those of this moment.
+ */
+const subjectStatement = statement<AccountSubjectRow>(
+  "accounts-subject",
+  `SELECT a.account_id, a.operator,
+     coalesce((
+       SELECT json_agg(json_build_object('customer_id', m.customer_id, 'role', m.role,
+                'live', live.workspace_id, 'dev', dev.workspace_id) ORDER BY m.created_at, m.customer_id)
+       FROM (SELECT * FROM memberships WHERE account_id = a.account_id ORDER BY created_at, customer_id LIMIT 12) m
+       JOIN workspaces live ON live.customer_id = m.customer_id AND live.environment = 'live'
+       JOIN workspaces dev ON dev.customer_id = m.customer_id AND dev.environment = 'dev'
+     ), '[]') AS memberships
+   FROM accounts a WHERE a.account_id = $1 AND a.disabled_at IS NULL`,
+);
+
+/** Null when the account is gone or disabled. */
+export const findAccountSubject = async (sql: Sql, accountId: string): Promise<AccountSubjectRow | null> =>
+  (await sql.query(subjectStatement, [accountId]))[0] ?? null;
+
+const countStatement = statement<{ found: boolean }>("accounts-any", "SELECT EXISTS (SELECT 1 FROM accounts) AS found");
+
+export const hasAccounts = async (sql: Sql): Promise<boolean> =>
+  (await sql.query(countStatement, []))[0]?.found === true;
+
+/** Held to the end of the transaction. "acco" in ASCII. */
+const lockStatement = statement("accounts-lock", "SELECT pg_advisory_xact_lock(1633903471)");
+
+export const lockAccounts = async (tx: Tx): Promise<void> => {
+  await tx.query(lockStatement, []);
+};
+
+export interface NewOwner {
+  readonly accountId: string;
+  readonly email: string;
+  readonly emailKey: string;
+  readonly passwordHash: string;
+  readonly customerId: string;
+  readonly customerName: string;
+  readonly liveWorkspaceId: string;
+  readonly devWorkspaceId: string;
+}
+
+const insertOwnerStatement = statement(
+  "accounts-insert-owner",
+  `WITH customer AS (INSERT INTO customers (customer_id, name) VALUES ($5, $6)),
+     spaces AS (INSERT INTO workspaces (workspace_id, customer_id, environment) VALUES ($7, $5, 'live'), ($8, $5, 'dev')),
+     account AS (INSERT INTO accounts (account_id, email, email_key, password_hash, operator) VALUES ($1, $2, $3, $4, true))
+   INSERT INTO memberships (account_id, customer_id, role) VALUES ($1, $5, 'owner')`,
+);
+
+/** An operator who owns a new customer, with the customer's two workspaces. */
+export const insertOwner = async (tx: Tx, owner: NewOwner): Promise<void> => {
+  await tx.query(insertOwnerStatement, [
+    owner.accountId,
+    owner.email,
+    owner.emailKey,
+    owner.passwordHash,
+    owner.customerId,
+    owner.customerName,
+    owner.liveWorkspaceId,
+    owner.devWorkspaceId,
+  ]);
+};
+
+/** For the account's own page; null when it is gone or disabled. */
+export const findAccountProfile = (prisma: Prisma, accountId: string) =>
+  prisma.account.findFirst({
+    where: { accountId, disabledAt: null },
+    select: {
+      accountId: true,
+      email: true,
+      operator: true,
+      createdAt: true,
+      memberships: {
+        orderBy: [{ createdAt: "asc" }, { customerId: "asc" }],
+        select: { role: true, customer: { select: { customerId: true, name: true, workspaces: true } } },
+      },
+    },
+  });

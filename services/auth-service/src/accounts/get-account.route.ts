@@ -1,0 +1,39 @@
+import { getAccount } from "@roundtrip/contracts/auth/get-account.http";
+import type { Role } from "@roundtrip/contracts/scope";
+import { type Route, route } from "@roundtrip/http-operation/route";
+import { Problem } from "@roundtrip/http-problem/problem";
+import type { Prisma } from "../store/auth-db.ts";
+import { findAccountProfile } from "./account.store.ts";
+
+export const createGetAccountRoute = (deps: { readonly prisma: Prisma }): Route =>
+  route(getAccount, async ({ caller }) => {
+    const account = await findAccountProfile(deps.prisma, caller.accountId);
+    // The access token outlives a disabled account by minutes.
+    if (!account) throw new Problem("unauthorized");
+    return {
+      status: 200,
+      body: {
+        account_id: account.accountId,
+        email: account.email,
+        operator: account.operator,
+        created_at: account.createdAt.toISOString(),
+        memberships: account.memberships.map(({ role, customer }) => ({
+          customer_id: customer.customerId,
+          customer_name: customer.name,
+          // `memberships__role` allows no other words.
+          role: role as Role,
+          live: workspaceId(customer.workspaces, "live"),
+          dev: workspaceId(customer.workspaces, "dev"),
+        })),
+      },
+    };
+  });
+
+const workspaceId = (
+  workspaces: readonly { environment: string; workspaceId: string }[],
+  environment: string,
+): string => {
+  const workspace = workspaces.find((item) => item.environment === environment);
+  if (!workspace) throw new Error(`a customer has no ${environment} workspace`);
+  return workspace.workspaceId;
+};

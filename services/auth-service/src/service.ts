@@ -1,0 +1,136 @@
+import { fileURLToPath } from "node:url";
+import type { KeySet } from "@roundtrip/access-token/authenticator";
+import { createKeySet } from "@roundtrip/access-token/key-set";
+import { nudges } from "@roundtrip/contracts/subjects";
+import type { EventBus } from "@roundtrip/event-bus/event-bus";
+import { migrate } from "@roundtrip/migrations/migrate";
+import { createPasswordHasher } from "@roundtrip/password-hash/password-hash";
+import { openKeyring } from "@roundtrip/secret-box/keyring";
+import type { Service } from "@roundtrip/service-runner/service";
+import type { FastifyBaseLogger } from "fastify";
+import { createFirstAccount } from "./accounts/create-first-account.ts";
+import { answerVerifyCredential } from "./api-keys/answer-verify-credential.ts";
+import { createKeyUses } from "./api-keys/record-key-use.worker.ts";
+import type { AuthConfig } from "./config.ts";
+import type { AuthDeps } from "./deps.ts";
+import { createAuthHttp } from "./http/auth-http.plugin.ts";
+import { answerPublicKeys } from "./keys/answer-public-keys.ts";
+import { createFirstSigningKey } from "./keys/create-signing-key.ts";
+import { listPublishedJwks } from "./keys/list-public-keys.ts";
+import { createTicketKeyHandler } from "./keys/on-ticket-key-created.handler.ts";
+import { createSigningKeys, type SigningKeys } from "./keys/signing-keys.ts";
+import { createRespondentCredentialHandler } from "./respondent-credentials/on-respondent-credential-changed.handler.ts";
+import { cookieSettings } from "./sign-ins/refresh-cookie.rules.ts";
+import { createTokenIssuer } from "./sign-ins/token-issuer.ts";
+import { openAuthDb } from "./store/auth-db.ts";
+
+export interface AuthServiceDeps {
+  readonly bus: EventBus;
+  readonly log: FastifyBaseLogger;
+  readonly clock?: () => Date;
+  /** How long the answer to a cookie's rotation is given again. Default 15,000. */
+  readonly replayGraceMs?: number;
+}
+
+/** Accounts, sign-ins, API keys and signing keys as a value: runs alone, in standalone and in tests. */
+export const createAuthService = async (config: AuthConfig, given: AuthServiceDeps): Promise<Service> => {
+  const { bus, log } = given;
+  if (config.MIGRATE_AT_START) {
+    await migrate({ url: config.DATABASE_URL, directory: config.PRISMA_DIR ?? repositoryPath("prisma/auth") });
+  }
+  const opened = openAuthDb({
+    url: config.DATABASE_URL,
+    poolSizeMax: config.DATABASE_POOL_SIZE,
+    onIdleError: (error) => log.warn({ err: error }, "an idle database connection was lost"),
+  });
+  const { db } = opened;
+  const clock = given.clock ?? (() => new Date());
+  const keyUses = createKeyUses({ db, clock });
+  const keyring = openKeyring(config.MASTER_KEY);
+  const signingKeys = createSigningKeys({ db, keyring, clock });
+  const keySet = createKeySet({ log, load: () => listPublishedJwks(db) });
+  const hasher = await createPasswordHasher({ concurrencyMax: config.HASH_CONCURRENCY });
+  const deps: AuthDeps = {
+    ...createSettings(config),
+    db,
+    prisma: opened.prisma,
+    bus,
+    log,
+    clock,
+    keyring,
+    hasher,
+    keySet,
+    tokens: createTokenIssuer({
+      signingKeys,
+      keySet,
+      clock,
+      issuer: issuerOf(config),
+      accessTokenSeconds: config.ACCESS_TOKEN_SECONDS,
+    }),
+    replayGraceMs: given.replayGraceMs ?? 15_000,
+    noteUse: keyUses.note,
+  };
+  await prepare(config, deps).catch(async (error: unknown) => {
+    await opened.close();
+    throw error;
+  });
+  const closeBus = await attachToBus(deps, { keySet, signingKeys });
+  return {
+    name: "auth-service",
+    http: createAuthHttp(deps),
+    workers: [createRespondentCredentialHandler(deps), createTicketKeyHandler(deps), keyUses.worker],
+    readiness: [
+      { name: "database", check: () => db.check() },
+      { name: "bus", check: () => bus.check() },
+    ],
+    close: async () => {
+      await closeBus();
+      await opened.close();
+    },
+  };
+};
+
+/** `src/` and `dist/` lie equally deep in the repository. */
+const repositoryPath = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+const issuerOf = (config: AuthConfig): string => config.PUBLIC_URL.replace(/\/+$/, "");
+
+const dayMs = 86_400_000;
+
+const createSettings = (config: AuthConfig): Pick<AuthDeps, "issuer" | "cookie" | "lifetimes"> => ({
+  issuer: issuerOf(config),
+  cookie: cookieSettings(config.PUBLIC_URL),
+  lifetimes: {
+    respondentMs: config.RESPONDENT_SIGN_IN_DAYS * dayMs,
+    staffMs: config.STAFF_SIGN_IN_DAYS * dayMs,
+    idleMs: config.COOKIE_IDLE_DAYS * dayMs,
+  },
+});
+
+/** What must be in the database before the first request: a key to sign with, and somebody who can sign in. */
+const prepare = async (config: AuthConfig, deps: AuthDeps): Promise<void> => {
+  await createFirstSigningKey(deps);
+  if (config.ADMIN_EMAIL === null) return;
+  if (config.ADMIN_PASSWORD === null) throw new Error("ADMIN_EMAIL is set and ADMIN_PASSWORD is not");
+  const first = { email: config.ADMIN_EMAIL, password: config.ADMIN_PASSWORD, customerName: config.CUSTOMER_NAME };
+  if (await createFirstAccount(deps, first)) deps.log.info({}, "the first account has been made");
+};
+
+interface Keys {
+  readonly keySet: KeySet;
+  readonly signingKeys: SigningKeys;
+}
+
+const attachToBus = async (deps: AuthDeps, { keySet, signingKeys }: Keys): Promise<() => Promise<void>> => {
+  const subscriptions = [
+    await answerVerifyCredential(deps),
+    await answerPublicKeys(deps),
+    await deps.bus.listen(nudges.keysChanged, () => {
+      signingKeys.forget();
+      void keySet.reload();
+    }),
+  ];
+  return async () => {
+    for (const subscription of subscriptions) await subscription.close();
+  };
+};

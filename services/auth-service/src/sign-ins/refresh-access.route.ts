@@ -1,0 +1,21 @@
+import { refreshAccess as operation } from "@roundtrip/contracts/auth/refresh-access.http";
+import { type Route, route } from "@roundtrip/http-operation/route";
+import { refreshAccess } from "./refresh-access.ts";
+import type { CookieSettings } from "./refresh-cookie.rules.ts";
+import { type RotationDeps, rotateRefreshToken } from "./rotate-refresh-token.ts";
+import { answerWithCookie, readSource } from "./sign-in-answer.ts";
+
+/**
+ * A refused refresh never clears the cookie: it may be the loser of a race, or from before a new sign-in, and the cookie
+ * that it would clear is the good one.
+ */
+export const createRefreshAccessRoute = (deps: RotationDeps & { readonly cookie: CookieSettings }): Route =>
+  route(operation, async (input) => {
+    const { flavour } = readSource(deps.cookie, input);
+    if (flavour === "cookie") {
+      return answerWithCookie(deps.cookie, await rotateRefreshToken(deps, input.cookies[deps.cookie.name]));
+    }
+    const token = input.headers["x-auth-token"];
+    const accessToken = await refreshAccess(deps, typeof token === "string" ? token : undefined);
+    return { status: 200, body: { accessToken }, headers: { "cache-control": "no-store" } };
+  });

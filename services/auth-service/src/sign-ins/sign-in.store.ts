@@ -1,0 +1,147 @@
+import { type Sql, statement, type Tx } from "@roundtrip/database/database";
+import type { RefreshTokenState, SignInState } from "./refresh.rules.ts";
+
+export interface SignInRow extends SignInState {
+  readonly sign_in_id: string;
+  readonly account_id: string | null;
+  readonly respondent_id: string | null;
+}
+
+export interface NewSignIn {
+  readonly signInId: string;
+  readonly refreshTokenId: string;
+  readonly accountId: string | null;
+  readonly respondentId: string | null;
+  readonly flavour: "header" | "cookie";
+  readonly userAgent: string | null;
+  readonly ipPrefix: string | null;
+  readonly now: Date;
+  readonly idleExpiresAt: Date;
+  readonly absoluteExpiresAt: Date;
+}
+
+/** The family and its first token in one statement, so that neither is without the other. */
+const insertStatement = statement(
+  "sign-ins-insert",
+  `WITH family AS (
+     INSERT INTO sign_ins (sign_in_id, account_id, respondent_id, flavour, user_agent, ip_prefix, created_at, last_used_at,
+       idle_expires_at, absolute_expires_at)
+     VALUES ($1, $3, $4, $5, $6, $7, $8, $8, $9, $10))
+   INSERT INTO refresh_tokens (refresh_token_id, sign_in_id, created_at) VALUES ($2, $1, $8)`,
+);
+
+export const insertSignIn = async (sql: Sql, signIn: NewSignIn): Promise<void> => {
+  await sql.query(insertStatement, [
+    signIn.signInId,
+    signIn.refreshTokenId,
+    signIn.accountId,
+    signIn.respondentId,
+    signIn.flavour,
+    signIn.userAgent,
+    signIn.ipPrefix,
+    signIn.now,
+    signIn.idleExpiresAt,
+    signIn.absoluteExpiresAt,
+  ]);
+};
+
+const columns =
+  "s.sign_in_id, s.account_id, s.respondent_id, s.flavour, s.revoked_at, s.idle_expires_at, s.absolute_expires_at";
+
+const findStatement = statement<SignInRow>(
+  "sign-ins-find",
+  `SELECT ${columns} FROM sign_ins s JOIN refresh_tokens t USING (sign_in_id)
+   WHERE s.sign_in_id = $1 AND t.refresh_token_id = $2`,
+);
+
+/** Null unless the token is one of the family's. */
+export const findSignIn = async (sql: Sql, signInId: string, refreshTokenId: string): Promise<SignInRow | null> =>
+  (await sql.query(findStatement, [signInId, refreshTokenId]))[0] ?? null;
+
+const lockStatement = statement<SignInRow>(
+  "sign-ins-lock",
+  `SELECT ${columns} FROM sign_ins s WHERE s.sign_in_id = $1 FOR UPDATE`,
+);
+
+/** Whoever holds the row decides about the family; read its tokens only afterwards, in statements of their own. */
+export const lockSignIn = async (tx: Tx, signInId: string): Promise<SignInRow | null> =>
+  (await tx.query(lockStatement, [signInId]))[0] ?? null;
+
+const touchStatement = statement(
+  "sign-ins-touch",
+  `UPDATE sign_ins SET last_used_at = $2 WHERE sign_in_id = $1 AND last_used_at < $2::timestamptz - interval '1 minute'`,
+);
+
+/** At most one write a minute. */
+export const touchSignIn = async (sql: Sql, signInId: string, now: Date): Promise<void> => {
+  await sql.query(touchStatement, [signInId, now]);
+};
+
+const revokeStatement = statement(
+  "sign-ins-revoke",
+  "UPDATE sign_ins SET revoked_at = now(), revoked_reason = $2 WHERE sign_in_id = $1 AND revoked_at IS NULL",
+);
+
+export type RevocationReason = "signed_out" | "reuse" | "subject_gone" | "respondent_deleted";
+
+export const revokeSignIn = async (sql: Sql, signInId: string, reason: RevocationReason): Promise<void> => {
+  await sql.query(revokeStatement, [signInId, reason]);
+};
+
+const revokeOfStatement = statement(
+  "sign-ins-revoke-of-respondent",
+  "UPDATE sign_ins SET revoked_at = now(), revoked_reason = $2 WHERE respondent_id = $1 AND revoked_at IS NULL",
+);
+
+export const revokeSignInsOf = async (tx: Tx, respondentId: string, reason: RevocationReason): Promise<void> => {
+  await tx.query(revokeOfStatement, [respondentId, reason]);
+};
+
+const tokenStatement = statement<RefreshTokenState>(
+  "refresh-tokens-find",
+  `SELECT t.used_at, t.replay_until, t.replay_box, coalesce(child.used_at IS NOT NULL, false) AS child_used
+   FROM refresh_tokens t LEFT JOIN refresh_tokens child ON child.parent_id = t.refresh_token_id
+   WHERE t.refresh_token_id = $1 AND t.sign_in_id = $2`,
+);
+
+export const findRefreshToken = async (
+  tx: Tx,
+  refreshTokenId: string,
+  signInId: string,
+): Promise<RefreshTokenState | null> => (await tx.query(tokenStatement, [refreshTokenId, signInId]))[0] ?? null;
+
+export interface Rotation {
+  readonly signInId: string;
+  readonly parentId: string;
+  readonly childId: string;
+  /** The answer, sealed. */
+  readonly replayBox: string;
+  readonly replayUntil: Date;
+  readonly now: Date;
+  readonly idleExpiresAt: Date;
+}
+
+/** Spends the parent, makes its child, and empties the grandparent's replay: its child has now been used. */
+const rotateStatement = statement(
+  "refresh-tokens-rotate",
+  `WITH parent AS (
+     UPDATE refresh_tokens SET used_at = $6, replay_box = $4, replay_until = $5
+     WHERE refresh_token_id = $2 AND used_at IS NULL RETURNING parent_id),
+   grandparent AS (
+     UPDATE refresh_tokens SET replay_box = NULL WHERE refresh_token_id = (SELECT parent_id FROM parent)),
+   family AS (
+     UPDATE sign_ins SET last_used_at = $6, idle_expires_at = $7 WHERE sign_in_id = $1)
+   INSERT INTO refresh_tokens (refresh_token_id, sign_in_id, parent_id, created_at) VALUES ($3, $1, $2, $6)`,
+);
+
+export const insertRotation = async (tx: Tx, rotation: Rotation): Promise<void> => {
+  await tx.query(rotateStatement, [
+    rotation.signInId,
+    rotation.parentId,
+    rotation.childId,
+    rotation.replayBox,
+    rotation.replayUntil,
+    rotation.now,
+    rotation.idleExpiresAt,
+  ]);
+};
