@@ -4,6 +4,8 @@ import type { Outbox } from "@roundtrip/outbox/outbox";
 import type { PasswordHasher } from "@roundtrip/password-hash/password-hash";
 import type { Keyring } from "@roundtrip/secret-box/keyring";
 import type { FastifyBaseLogger } from "fastify";
+import type { AuthenticationTokens } from "./respondents/authentication-token.ts";
+import type { CreateUserGates } from "./respondents/create-user-gates.ts";
 import type { Prisma } from "./store/survey-db.ts";
 
 /** What the routes, use cases and workers of this service are made from. Each asks for the part it needs. */
@@ -15,6 +17,9 @@ export interface SurveyDeps {
   readonly bus: EventBus;
   readonly keyring: Keyring;
   readonly passwords: PasswordHasher;
+  readonly authenticationTokens: AuthenticationTokens;
+  /** Surveys and their opened secrets, kept for a second; whoever changes a survey makes it forget. */
+  readonly createUserGates: CreateUserGates;
   readonly log: FastifyBaseLogger;
   readonly clock: () => Date;
   /** The one origin the world sees, without a trailing slash. */

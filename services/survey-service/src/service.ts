@@ -15,10 +15,12 @@ import type { Service } from "@roundtrip/service-runner/service";
 import type { FastifyBaseLogger } from "fastify";
 import type { SurveyConfig } from "./config.ts";
 import type { SurveyDeps } from "./deps.ts";
-import { sessionWorkers } from "./session-routes.ts";
 import { surveyHttpPlugin } from "./http/survey-http.plugin.ts";
-import { surveyWorkers } from "./survey-routes.ts";
+import { createAuthenticationTokens } from "./respondents/authentication-token.ts";
+import { createCreateUserGates } from "./respondents/create-user-gates.ts";
+import { sessionWorkers } from "./session-routes.ts";
 import { openSurveyDb } from "./store/survey-db.ts";
+import { surveyWorkers } from "./survey-routes.ts";
 
 export type CallerSources = Pick<AuthenticatorOptions, "keySet" | "verifyCredential">;
 
@@ -48,15 +50,19 @@ export const createSurveyService = async (config: SurveyConfig, given: SurveySer
     eventTypes: [...publicEvents, respondentCredentialChanged, ticketKeyCreated],
   });
   const callers = given.callers ? { ...given.callers, close: async () => undefined } : await askAuthService(bus, log);
+  const keyring = openKeyring(config.MASTER_KEY);
+  const clock = given.clock ?? (() => new Date());
   const deps: SurveyDeps = {
     db,
     prisma,
     outbox,
     bus,
-    keyring: openKeyring(config.MASTER_KEY),
+    keyring,
     passwords: await createPasswordHasher({ concurrencyMax: availableParallelism() }),
+    authenticationTokens: createAuthenticationTokens(keyring),
+    createUserGates: createCreateUserGates({ db, keyring, clock }),
     log,
-    clock: given.clock ?? (() => new Date()),
+    clock,
     publicUrl: config.PUBLIC_URL.replace(/\/+$/, ""),
     webDirectory: config.WEB_DIR ?? repositoryPath("apps/respondent/dist"),
   };

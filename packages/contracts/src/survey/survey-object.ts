@@ -4,7 +4,7 @@ import { SurveySettings } from "./survey-settings.ts";
 
 export const surveyStates = ["notStarted", "active", "suspended", "completed"] as const;
 export type SurveyState = (typeof surveyStates)[number];
-export const SurveyState = Type.Union(surveyStates.map((state) => Type.Literal(state)));
+export const SurveyState = Type.Enum(surveyStates);
 
 /** A SurveyJS definition: any JSON object on the wire, checked by the definition gate. */
 export const Definition = Type.Unsafe<Record<string, unknown>>({ type: "object", additionalProperties: true });

@@ -9,9 +9,7 @@ const requirableClaims = ["exp", "iat", "aud", "sub", "iss", "jti"] as const;
 export const UserGeneration = Closed({
   mode: Type.Union([Type.Literal("off"), Type.Literal("jwt")]),
   /** Claims that a create-user token must carry. */
-  require: optional(
-    Type.Array(Type.Union(requirableClaims.map((claim) => Type.Literal(claim))), { maxItems: 6, uniqueItems: true }),
-  ),
+  require: optional(Type.Array(Type.Enum(requirableClaims), { maxItems: 6, uniqueItems: true })),
   /** `exp` may lie at most this many seconds after `iat` (or now). */
   max_lifetime_seconds: optional(Nullable(Type.Integer({ minimum: 1, maximum: 31_536_000 }))),
   /** Each `jti` counts once. */

@@ -1,5 +1,4 @@
-export const surveyStates = ["notStarted", "active", "suspended", "completed"] as const;
-export type SurveyState = (typeof surveyStates)[number];
+import type { SurveyState } from "@roundtrip/contracts/survey/survey-object";
 
 interface Schedule {
   readonly state: SurveyState;

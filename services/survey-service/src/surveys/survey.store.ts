@@ -1,7 +1,7 @@
 import type { Environment } from "@roundtrip/contracts/scope";
+import type { SurveyState } from "@roundtrip/contracts/survey/survey-object";
 import type { SurveySettings } from "@roundtrip/contracts/survey/survey-settings";
 import { type Sql, statement } from "@roundtrip/database/database";
-import type { SurveyState } from "./survey.rules.ts";
 import { type EffectiveSettings, effectiveSettings } from "./survey-settings.rules.ts";
 
 export interface Survey {
