@@ -1,7 +1,7 @@
 import { createSecretKey } from "node:crypto";
 import type { SurveySettings } from "@roundtrip/contracts/survey/survey-settings";
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
-import { type JWTPayload, SignJWT } from "jose";
+import { SignJWT } from "jose";
 import { expect } from "vitest";
 import type { TestWorkspace } from "./test-callers.ts";
 
@@ -23,7 +23,7 @@ export interface TestSurvey {
   readonly slug: string;
   readonly secret: string;
   /** A create-user token as a customer makes it. */
-  sign(claims: JWTPayload & Record<string, unknown>, options?: SignOptions): Promise<string>;
+  sign(claims: Record<string, unknown>, options?: SignOptions): Promise<string>;
   /** Calls create-user with the claims, or with a token made elsewhere. */
   createUser(given: Record<string, unknown> | string, query?: string): Promise<LightMyRequestResponse>;
 }
@@ -64,7 +64,7 @@ export const createTestSurvey = async (
 };
 
 export const signToken = (
-  claims: JWTPayload & Record<string, unknown>,
+  claims: Record<string, unknown>,
   { secret, header = {} }: { readonly secret: string; readonly header?: Record<string, unknown> },
 ): Promise<string> =>
   new SignJWT(claims)
