@@ -14,7 +14,7 @@ export const sessionStatuses = [
   "expired",
 ] as const;
 export type SessionStatus = (typeof sessionStatuses)[number];
-export const SessionStatus = Type.Union(sessionStatuses.map((status) => Type.Literal(status)));
+export const SessionStatus = Type.Enum(sessionStatuses);
 
 /** What every session event says: ids, status and sequence, no answers. */
 export const SessionFacts = Closed({
