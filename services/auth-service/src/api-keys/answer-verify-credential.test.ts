@@ -1,0 +1,101 @@
+import { createApiKey } from "@roundtrip/access-token/api-key-format";
+import { verifyCredential } from "@roundtrip/contracts/auth/verify-credential.rpc";
+import { createInProcessEventBus } from "@roundtrip/event-bus/in-process-event-bus";
+import { createLogger } from "@roundtrip/service-runner/logger";
+import { superviseWorkers } from "@roundtrip/service-runner/supervise";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { adminHeaders, postJson, sql, useAuthService } from "../test/open-auth-service.ts";
+import { createKeyUses } from "./record-key-use.worker.ts";
+
+let now = () => new Date();
+const bus = createInProcessEventBus();
+const { service } = useAuthService({ bus, clock: () => now() });
+afterAll(() => bus.close());
+let headers: Record<string, string>;
+beforeAll(async () => {
+  headers = await adminHeaders(service().app);
+});
+const create = async (payload: object = {}): Promise<{ api_key_id: string; key: string }> => {
+  const wanted = { name: "Portal", environment: "live", ...payload };
+  return (await postJson(service().app, { url: "/v2/api-keys", payload: wanted, headers })).json();
+};
+const ask = async (request: unknown) =>
+  JSON.parse(await bus.request(verifyCredential.subject, JSON.stringify(request), 2_000));
+
+describe("rpc.auth.verify-credential", () => {
+  it("answers the rights of a key", async () => {
+    await sql(
+      service().db,
+      "UPDATE workspaces SET allowed_origins = '{https://portal.example}' WHERE environment = 'live'",
+    );
+    const { api_key_id, key } = await create({ scopes: ["users:read"] });
+    expect(await ask({ credential: key })).toEqual({
+      verified: {
+        credential_id: api_key_id,
+        kind: "api_key",
+        workspace_id: expect.any(String),
+        customer_id: expect.any(String),
+        environment: "live",
+        scopes: ["users:read"],
+        allowed_origins: ["https://portal.example"],
+      },
+    });
+  });
+
+  it("answers null for a key that is unknown, malformed, revoked or expired, and for a question it does not understand", async () => {
+    const revoked = await create();
+    await service().app.inject({ method: "DELETE", url: `/v2/api-keys/${revoked.api_key_id}`, headers });
+    for (const credential of [createApiKey("live"), "rt_live_x", "", revoked.key, "x".repeat(300)]) {
+      expect(await ask({ credential })).toEqual({ verified: null });
+    }
+    expect(await ask({ key: "x" })).toEqual({ verified: null });
+    const expiring = await create({ expires_at: new Date(Date.now() + 3_600_000).toISOString() });
+    expect((await ask({ credential: expiring.key })).verified).not.toBeNull();
+    now = () => new Date(Date.now() + 3_600_000);
+    expect(await ask({ credential: expiring.key })).toEqual({ verified: null });
+    now = () => new Date();
+  });
+});
+
+describe("last_used_at", () => {
+  it("is written in batches, at most once a minute and never backwards", async () => {
+    const { db } = service();
+    const { api_key_id } = await create();
+    const lastUsed = async () =>
+      (
+        await sql<{ at: Date | null }>(db, "SELECT last_used_at AS at FROM api_keys WHERE api_key_id = $1", api_key_id)
+      )[0]?.at;
+    let at = new Date("2026-01-01T10:00:00.000Z");
+    const uses = createKeyUses({ db, clock: () => at, flushMs: 5 });
+    const workers = superviseWorkers([uses.worker], createLogger("test", "silent"));
+    const use = async (time: string) => {
+      at = new Date(time);
+      uses.note(api_key_id);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    };
+    await use("2026-01-01T10:00:00.000Z");
+    await vi.waitFor(async () => expect(await lastUsed()).toEqual(new Date("2026-01-01T10:00:00.000Z")));
+    await use("2026-01-01T10:00:59.000Z");
+    expect(await lastUsed()).toEqual(new Date("2026-01-01T10:00:00.000Z"));
+    await use("2026-01-01T09:00:00.000Z");
+    expect(await lastUsed()).toEqual(new Date("2026-01-01T10:00:00.000Z"));
+    await use("2026-01-01T10:01:01.000Z");
+    await vi.waitFor(async () => expect(await lastUsed()).toEqual(new Date("2026-01-01T10:01:01.000Z")));
+    await workers.stop();
+  });
+
+  it("is written on the way out, so that a drained process loses no use", async () => {
+    const { db } = service();
+    const { api_key_id } = await create();
+    const uses = createKeyUses({ db, clock: () => new Date(), flushMs: 60_000 });
+    const workers = superviseWorkers([uses.worker], createLogger("test", "silent"));
+    uses.note(api_key_id);
+    await workers.stop();
+    const [row] = await sql<{ at: Date | null }>(
+      db,
+      "SELECT last_used_at AS at FROM api_keys WHERE api_key_id = $1",
+      api_key_id,
+    );
+    expect(row?.at).toBeInstanceOf(Date);
+  });
+});

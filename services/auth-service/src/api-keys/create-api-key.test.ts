@@ -1,0 +1,111 @@
+import { isApiKey } from "@roundtrip/access-token/api-key-format";
+import { scopes } from "@roundtrip/contracts/scope";
+import { beforeAll, describe, expect, it } from "vitest";
+import { adminHeaders, postJson, refresh, signInAdmin, sql, useAuthService } from "../test/open-auth-service.ts";
+
+const { service } = useAuthService();
+let headers: Record<string, string>;
+beforeAll(async () => {
+  headers = await adminHeaders(service().app);
+});
+const create = (payload: unknown, as: Record<string, string> = headers) =>
+  postJson(service().app, { url: "/v2/api-keys", payload, headers: as });
+
+describe("201", () => {
+  it("shows the key this once and stores only its digest", async () => {
+    const response = await create({ name: "Portal", environment: "live" });
+    expect(response.statusCode).toBe(201);
+    const body = response.json();
+    expect(body).toEqual({
+      api_key_id: expect.any(String),
+      name: "Portal",
+      environment: "live",
+      prefix: body.key.slice(0, 14),
+      scopes,
+      created_at: expect.any(String),
+      expires_at: null,
+      key: expect.stringMatching(/^rt_live_/),
+    });
+    expect(isApiKey(body.key)).toBe(true);
+    expect(response.headers["cache-control"]).toBe("no-store");
+    const [row] = await sql<{ text: string }>(
+      service().db,
+      "SELECT to_jsonb(k)::text AS text FROM api_keys k WHERE api_key_id = $1",
+      body.api_key_id,
+    );
+    expect(row?.text).not.toContain(body.key.slice(14));
+  });
+
+  it("keeps to the scopes and the expiry that were asked for, in the workspace that the environment names", async () => {
+    const expires_at = "2099-01-01T00:00:00.000Z";
+    const response = await create({ name: "Reader", environment: "dev", scopes: ["users:read"], expires_at });
+    expect(response.json()).toMatchObject({
+      key: expect.stringMatching(/^rt_dev_/),
+      scopes: ["users:read"],
+      expires_at,
+    });
+    const [row] = await sql(
+      service().db,
+      "SELECT environment FROM api_keys JOIN workspaces USING (workspace_id) WHERE api_key_id = $1",
+      response.json().api_key_id,
+    );
+    expect(row).toEqual({ environment: "dev" });
+  });
+});
+
+describe("401", () => {
+  it("wants an access token", async () => {
+    expect((await create({ name: "Portal", environment: "live" }, {})).statusCode).toBe(401);
+  });
+});
+
+describe("403", () => {
+  it("is not for API keys: a leaked key cannot make itself a successor", async () => {
+    const { key } = (await create({ name: "Portal", environment: "dev" })).json();
+    const response = await create({ name: "Successor", environment: "dev" }, { "x-api-key": key });
+    expect(response.json()).toMatchObject({ status: 403, code: "forbidden" });
+  });
+
+  it("refuses a live key from a browser before anything else", async () => {
+    const { key } = (await create({ name: "Portal", environment: "live" })).json();
+    const response = await create({}, { "x-api-key": key, origin: "https://portal.example" });
+    expect(response.json()).toMatchObject({ status: 403, code: "origin_not_allowed" });
+  });
+
+  it("wants an admin", async () => {
+    const { app, db } = service();
+    const token = await signInAdmin(app);
+    await sql(db, "UPDATE memberships SET role = 'viewer'");
+    const { accessToken } = (await refresh(app, token)).json<{ accessToken: string }>();
+    await sql(db, "UPDATE memberships SET role = 'owner'");
+    const viewer = { "x-auth-token": accessToken, "x-workspace": "live" };
+    expect((await create({ name: "Portal", environment: "live" }, viewer)).statusCode).toBe(403);
+  });
+});
+
+describe("422", () => {
+  it.each([
+    ["no name", { environment: "live" }, ["body", "name"]],
+    ["an empty name", { name: "", environment: "live" }, ["body", "name"]],
+    ["NUL in the name", { name: "a\u0000", environment: "live" }, ["body", "name"]],
+    ["an unknown environment", { name: "Portal", environment: "test" }, ["body", "environment"]],
+    ["an unknown scope", { name: "Portal", environment: "live", scopes: ["everything"] }, ["body", "scopes", 0]],
+    ["no scope at all", { name: "Portal", environment: "live", scopes: [] }, ["body", "scopes"]],
+    [
+      "the same scope twice",
+      { name: "Portal", environment: "live", scopes: ["users:read", "users:read"] },
+      ["body", "scopes"],
+    ],
+    ["an expiry that is no time", { name: "Portal", environment: "live", expires_at: "soon" }, ["body", "expires_at"]],
+    [
+      "an expiry in the past",
+      { name: "Portal", environment: "live", expires_at: "2020-01-01T00:00:00.000Z" },
+      ["body", "expires_at"],
+    ],
+    ["a smuggled owner", { name: "Portal", environment: "live", customer_id: "x" }, ["body", "customer_id"]],
+  ])("refuses %s and says where", async (_name, payload, loc) => {
+    const response = await create(payload);
+    expect(response.statusCode).toBe(422);
+    expect(response.json().detail.map((item: { loc: unknown }) => item.loc)).toContainEqual(loc);
+  });
+});
