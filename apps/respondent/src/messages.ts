@@ -78,6 +78,7 @@ export interface Messages {
     readonly stay: string;
     readonly stopped: string;
     readonly leaving: (host: string) => string;
+    readonly opened: (host: string) => string;
     readonly blocked: string;
     readonly linkMissing: string;
     readonly mayClose: string;
@@ -207,6 +208,7 @@ export const english: Messages = {
     stay: "Stay on this page",
     stopped: "You will stay on this page. Use the button when you are ready.",
     leaving: (host) => `Taking you to ${host}…`,
+    opened: (host) => `${host} has opened in another tab.`,
     blocked: "Your browser did not open the new tab. Please use the button.",
     linkMissing: "Your answers are safe, but we could not fetch the link that leads on.",
     mayClose: "You can close this page now.",

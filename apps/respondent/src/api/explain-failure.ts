@@ -26,6 +26,8 @@ export const knownCodes = [
   "session_not_found",
   "session_closed",
   "answers_invalid",
+  "sign_in_failed",
+  "cross_site_request",
   "unauthorized",
   "forbidden",
   "body_too_large",
@@ -56,6 +58,9 @@ const messageOfCode = {
   session_not_found: "sessionNotFound",
   session_closed: "sessionClosed",
   answers_invalid: "answersInvalid",
+  // A 401 of a sign-in is explained by what the person was doing, below.
+  sign_in_failed: "signedOut",
+  cross_site_request: "app",
   unauthorized: "signedOut",
   forbidden: "forbidden",
   body_too_large: "tooLarge",
@@ -124,6 +129,6 @@ export const explainFailure = (failure: Failure, messages: Messages, activity: A
     text: [messages.problems[message], ...extra].join(" "),
     reference: failure.kind === "problem" ? failure.requestId : null,
     canRetry: isTransient(failure) || message === "unknown" || message === "linkNotActive",
-    needsReload: failure.kind === "app" || failure.kind === "other_person" || message === "signedOut",
+    needsReload: message === "app" || message === "otherPerson" || message === "signedOut",
   };
 };

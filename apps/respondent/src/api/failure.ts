@@ -44,3 +44,6 @@ export const isProblem = (failure: Failure, ...codes: readonly string[]): failur
 /** Whether the same request may succeed a little later without anybody changing anything. */
 export const isTransient = (failure: Failure): boolean =>
   failure.kind === "network" || (failure.kind === "problem" && (failure.status >= 500 || failure.status === 429));
+
+/** The session has ended or is gone: no more of these answers can be saved or sent, here or later. */
+export const isSessionOver = (failure: Failure): boolean => isProblem(failure, "session_closed", "session_not_found");

@@ -71,7 +71,8 @@ export const createSurveyApi = ({ send, signIn, timezoneOffsetMinutes }: SurveyA
       authorised<UserInfo>({ method: "GET", path: `${survey(slug)}/user-info?${localTime()}` }),
     findSession: (slug: string) =>
       orNullWhenMissing(authorised<Session>({ method: "GET", path: `${survey(slug)}/session` })),
-    startSession: (slug: string) => authorised<Session>({ method: "POST", path: `${survey(slug)}/session`, body: {} }),
+    startSession: (slug: string) =>
+      authorised<Session>({ method: "POST", path: `${survey(slug)}/session?${localTime()}` }),
     saveAnswers: (slug: string, answers: SaveAnswers, options: Pick<JsonRequest, "keepalive" | "signal"> = {}) =>
       authorised<Session>({ method: "PUT", path: `${survey(slug)}/session`, body: answers, ...options }),
     cancelSession: (slug: string, sessionId: string) =>

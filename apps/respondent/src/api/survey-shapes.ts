@@ -1,76 +1,20 @@
-/** What the survey routes of the respondent's app answer (api.md section 4.2). */
+import type { Operation, Output } from "@roundtrip/contracts/operation";
+import type { completeSession } from "@roundtrip/contracts/survey/complete-session.http";
+import type { createUser } from "@roundtrip/contracts/survey/create-user.http";
+import type { getPublicSurvey } from "@roundtrip/contracts/survey/get-public-survey.http";
+import type { getSurveyParameters } from "@roundtrip/contracts/survey/get-survey-parameters.http";
+import type { getUserInfo } from "@roundtrip/contracts/survey/get-user-info.http";
+import type { saveAnswers } from "@roundtrip/contracts/survey/save-answers.http";
 
-export type SurveyState = "notStarted" | "active" | "suspended" | "completed";
+/** The body of an operation's 200, as the contracts declare it (api.md section 4.2). Types only: no schema is bundled. */
+type Answer<O extends Operation> = Extract<Output<O>, { readonly status: 200 }>["body"];
 
-/** `GET /surveys/{slug}`: what anybody may know. */
-export interface PublicSurvey {
-  readonly id: string;
-  readonly slug: string;
-  readonly name: string;
-  readonly localeId: string;
-  readonly supportEmail: string | null;
-}
+export type CreatedUser = Answer<typeof createUser>;
+export type PublicSurvey = Answer<typeof getPublicSurvey>;
+export type SurveyParameters = Answer<typeof getSurveyParameters>;
+export type UserInfo = Answer<typeof getUserInfo>;
+export type Session = Answer<typeof saveAnswers>;
+export type Submitted = Answer<typeof completeSession>;
 
-export interface RedirectSettings {
-  /** Seconds until the app leaves by itself; 0 = only the button, below 0 = at once. */
-  readonly timer: number;
-  readonly target: "_self" | "_blank";
-}
-
-/** `GET /surveys/{slug}/parameters`. */
-export interface SurveyParameters {
-  readonly id: string;
-  readonly slug: string;
-  readonly name: string;
-  readonly state: SurveyState;
-  readonly localeId: string;
-  /** SurveyJS JSON. */
-  readonly definition: object;
-  readonly definitionVersion: number;
-  readonly suspensionReason: string | null;
-  readonly supportEmail: string | null;
-  readonly startDate?: string | null;
-  readonly endDate?: string | null;
-  readonly session: { readonly store: boolean };
-  readonly redirect: RedirectSettings | null;
-  readonly feedback: { readonly enabled: boolean };
-}
-
-/** `GET /surveys/{slug}/user-info`. */
-export interface UserInfo {
-  readonly userId: string;
-  readonly name: string | null;
-  /** How many the respondent has handed in. */
-  readonly submissions: number;
-  readonly showFeedback: boolean;
-  readonly maximumTotalSubmissionsReached: boolean;
-  readonly maximumDailySubmissionsReached: boolean;
-}
-
-export type Answers = Readonly<Record<string, unknown>>;
-
-/** `POST /surveys/{slug}/session`. */
-export interface Session {
-  readonly sessionId: string;
-  readonly status: string;
-  readonly sequence: number;
-  readonly definitionVersion: number;
-  readonly data: Answers;
-  readonly startedAt: string | null;
-  readonly expiresAt: string | null;
-}
-
-/** `POST /surveys/{slug}/submission`. */
-export interface Submitted extends UserInfo {
-  readonly submission: { readonly id: string; readonly submissionTime: string };
-  readonly status: string;
-  readonly sequence: number;
-  readonly followUpUrl: string | null;
-}
-
-/** `POST /surveys/{slug}/create-user`. */
-export interface CreatedUser {
-  readonly userId: string;
-  readonly username: string;
-  readonly authToken: string;
-}
+export type Answers = Session["data"];
+export type RedirectSettings = NonNullable<SurveyParameters["redirect"]>;

@@ -14,20 +14,20 @@ export interface FollowUpProps {
 /** Well below the five minutes of a ticket, so that a slow page at the other end still gets a live one. */
 const freshMs = 120_000;
 
-type Phase = "waiting" | "counting" | "stopped" | "leaving" | "blocked";
+type Phase = "waiting" | "counting" | "stopped" | "leaving" | "opened" | "blocked";
 
-/** True when the page is on its way or the tab is open; false when the browser blocked the tab. */
-const go = (url: string, target: "_self" | "_blank"): boolean => {
+/** Goes there, and says how far it got: a browser may block the new tab. */
+const go = (url: string, target: "_self" | "_blank"): Phase => {
   if (target === "_self") {
     location.assign(url);
-    return true;
+    return "leaving";
   }
   const tab = open("about:blank", "_blank");
-  if (tab === null) return false;
+  if (tab === null) return "blocked";
   // Set before the address, so that the other site never gets a handle on this page.
   tab.opener = null;
   tab.location.replace(url);
-  return true;
+  return "opened";
 };
 
 /** Counts down to `onEnd`; a stopped countdown shows its last number. Hidden tabs are late by their browser's grace. */
@@ -80,7 +80,7 @@ export const FollowUp = ({ plan, target, renewUrl, onLeave }: FollowUpProps) => 
     onLeave();
     setPhase("leaving");
     const url = fresh.isFresh() ? fresh.current() : await fresh.renew();
-    setPhase(go(url, target) ? "leaving" : "blocked");
+    setPhase(go(url, target));
   };
   const seconds = plan.kind === "countdown" ? plan.seconds : 0;
   const left = useCountdown(seconds, phase === "counting", () => void leave());
@@ -100,9 +100,7 @@ export const FollowUp = ({ plan, target, renewUrl, onLeave }: FollowUpProps) => 
     if (phase === "counting") setPhase("stopped");
     if (fresh.isFresh()) return;
     event.preventDefault();
-    void fresh.renew().then((url) => {
-      if (!go(url, target)) setPhase("blocked");
-    });
+    void fresh.renew().then((url) => setPhase(go(url, target)));
   };
   return (
     <div class="follow-up">
@@ -111,6 +109,7 @@ export const FollowUp = ({ plan, target, renewUrl, onLeave }: FollowUpProps) => 
         {phase === "counting" ? messages.thanks.countdown(plan.host) : null}
         {phase === "stopped" ? messages.thanks.stopped : null}
         {phase === "leaving" ? messages.thanks.leaving(plan.host) : null}
+        {phase === "opened" ? messages.thanks.opened(plan.host) : null}
         {phase === "blocked" ? messages.thanks.blocked : null}
       </p>
       <a class="button button-wide" href={plan.url} target={target} rel="noopener noreferrer" onClick={follow}>

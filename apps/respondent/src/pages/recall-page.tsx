@@ -125,8 +125,9 @@ const Answering = ({ visit, opened, onSubmitted }: OpeningProps & { readonly ope
         localeId={parameters.localeId}
         onChange={saving.change}
         onSend={send}
+        home={paths.survey(survey.slug)}
       />
-      <SaveNotice status={saving.status} onRetry={saving.retry} />
+      <SaveNotice status={saving.status} onRetry={saving.retry} home={paths.survey(survey.slug)} />
     </PageFrame>
   );
 };

@@ -1,3 +1,4 @@
+import { isSessionOver } from "../api/failure.ts";
 import type { SaveStatus } from "../questionnaire/autosave.ts";
 import { useApp } from "../ui/app-context.ts";
 import { FailureNotice } from "../ui/notice.tsx";
@@ -22,16 +23,19 @@ export const SaveIndicator = ({ status }: { readonly status: SaveStatus }) => {
 export interface SaveNoticeProps {
   readonly status: SaveStatus;
   readonly onRetry: () => void;
+  /** Where to go when these answers can no longer be saved at all. */
+  readonly home: string;
 }
 
 /** Says that the latest answers are only on this device, for as long as that is so. */
-export const SaveNotice = ({ status, onRetry }: SaveNoticeProps) => {
+export const SaveNotice = ({ status, onRetry, home }: SaveNoticeProps) => {
   const { messages } = useApp();
   if (status.kind !== "failed") return null;
   return (
     <div class="bar">
       <FailureNotice failure={status.failure} onRetry={onRetry}>
         <p class="strong">{messages.recall.notSaved}</p>
+        {isSessionOver(status.failure) ? <a href={home}>{messages.backHome}</a> : null}
       </FailureNotice>
     </div>
   );

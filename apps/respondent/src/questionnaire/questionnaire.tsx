@@ -3,7 +3,7 @@ import "./questionnaire.css";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Model } from "survey-core";
 import { renderSurvey } from "survey-js-ui";
-import { type Failure, failureOf } from "../api/failure.ts";
+import { type Failure, failureOf, isSessionOver } from "../api/failure.ts";
 import type { Answers } from "../api/survey-shapes.ts";
 import { useApp } from "../ui/app-context.ts";
 import { languageTag } from "../ui/locale.ts";
@@ -18,6 +18,8 @@ export interface QuestionnaireProps {
   readonly onChange: (answers: Answers) => void;
   /** Hands the answers in; throws what the server refused. */
   readonly onSend: (answers: Answers) => Promise<void>;
+  /** The survey's start page. */
+  readonly home: string;
 }
 
 type Sending =
@@ -65,12 +67,18 @@ export const Questionnaire = (props: QuestionnaireProps) => {
   return (
     <>
       <div ref={place} class="questionnaire" lang={languageTag(props.localeId)} />
-      <SendingNotice sending={sending} onRetry={() => model?.tryComplete()} />
+      <SendingNotice sending={sending} home={props.home} onRetry={() => model?.tryComplete()} />
     </>
   );
 };
 
-const SendingNotice = ({ sending, onRetry }: { readonly sending: Sending; readonly onRetry: () => void }) => {
+interface SendingNoticeProps {
+  readonly sending: Sending;
+  readonly home: string;
+  readonly onRetry: () => void;
+}
+
+const SendingNotice = ({ sending, home, onRetry }: SendingNoticeProps) => {
   const { messages } = useApp();
   switch (sending.state) {
     case "idle":
@@ -86,6 +94,7 @@ const SendingNotice = ({ sending, onRetry }: { readonly sending: Sending; readon
         <div class="bar">
           <FailureNotice failure={sending.failure} onRetry={onRetry}>
             <p class="strong">{messages.recall.notSent}</p>
+            {isSessionOver(sending.failure) ? <a href={home}>{messages.backHome}</a> : null}
           </FailureNotice>
         </div>
       );

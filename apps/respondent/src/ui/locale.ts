@@ -7,6 +7,13 @@ export const languageTag = (localeId: string): string => {
   }
 };
 
-/** A day as people of the survey's locale write it, in the time zone of the device. */
-export const formatDay = (instant: string, localeId: string): string =>
-  new Intl.DateTimeFormat(languageTag(localeId), { dateStyle: "long" }).format(new Date(instant));
+const calendarDate = /^\d{4}-\d{2}-\d{2}$/;
+
+/**
+ * A day as people of the survey's locale write it. An instant is a day of the device's time zone; a calendar date is
+ * the same day everywhere.
+ */
+export const formatDay = (day: string, localeId: string): string => {
+  const zone = calendarDate.test(day) ? { timeZone: "UTC" } : {};
+  return new Intl.DateTimeFormat(languageTag(localeId), { dateStyle: "long", ...zone }).format(new Date(day));
+};

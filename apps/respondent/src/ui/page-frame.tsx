@@ -53,7 +53,7 @@ const Support = ({ email }: { readonly email: string }) => {
   const { messages } = useApp();
   return (
     <p>
-      {messages.supportContact} <a href={`mailto:${encodeURIComponent(email)}`}>{email}</a>
+      {messages.supportContact} <a href={`mailto:${encodeURIComponent(email).replaceAll("%40", "@")}`}>{email}</a>
     </p>
   );
 };
