@@ -16,7 +16,8 @@ export interface SessionEvent {
     readonly session_id: string;
     readonly username: string;
     readonly sequence: number;
-    readonly submission_id: string | null;
+    /** Once the answers are stored. */
+    readonly submission_id?: string | null;
   };
 }
 
@@ -40,7 +41,7 @@ export const createPatients = ({ getAnswers, onChange }: PatientsDeps) => {
     const patient = patients.find(({ username }) => username === data.username);
     const isNews = data.sequence > (sequences.get(data.session_id) ?? 0);
     if (patient === undefined || !type.startsWith("session.") || !isNews) return;
-    const answers = data.submission_id === null ? null : await getAnswers(data.submission_id);
+    const answers = data.submission_id ? await getAnswers(data.submission_id) : null;
     if (answers !== null) Object.assign(patient, { state: "done", score: scoreGad7(answers) });
     else patient.state = type === "session.cancelled" || type === "session.expired" ? "invited" : "answering";
     sequences.set(data.session_id, data.sequence);

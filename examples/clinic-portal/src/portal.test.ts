@@ -155,7 +155,7 @@ describe("webhooks", () => {
     const { url } = await open();
     expect(await maya(url)).toMatchObject({ state: "invited", score: null });
     expect(await deliver(url, { type: "session.started", sequence: 3 })).toBe(204);
-    expect(await maya(url)).toMatchObject({ state: "answering" });
+    expect(await maya(url)).toMatchObject({ state: "answering", score: null });
     expect(await deliver(url)).toBe(204);
     expect(await maya(url)).toMatchObject({ state: "done", score: 14 });
   });
