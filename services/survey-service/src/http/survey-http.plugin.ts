@@ -6,11 +6,15 @@ import type { FastifyPluginAsync } from "fastify";
 import type { SurveyDeps } from "../deps.ts";
 import { sessionRoutes } from "../session-routes.ts";
 import { surveyRoutes } from "../survey-routes.ts";
+import { documentsPlugin } from "./documents.plugin.ts";
+import { pagesPlugin } from "./pages.plugin.ts";
 
 /** Every route of the service, by who may call it. Routes are listed, never discovered. */
 export const surveyHttpPlugin =
   (deps: SurveyDeps, credentials: AuthenticatorOptions): FastifyPluginAsync =>
   async (app) => {
+    await app.register(documentsPlugin);
+    await app.register(pagesPlugin(deps));
     await app.register(accessTokenPlugin, credentials);
     const authenticator = createAuthenticator(credentials);
     for (const lists of [surveyRoutes(deps), sessionRoutes(deps)]) {

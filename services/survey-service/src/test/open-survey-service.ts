@@ -23,6 +23,8 @@ export interface OpenOptions {
   readonly bus?: EventBus;
   /** Runs the relay and the responders too. */
   readonly workers?: boolean;
+  /** Gets every line of the log; without it nothing is logged. */
+  readonly onLogLine?: (line: string) => void;
 }
 
 export interface OpenSurveyService {
@@ -36,7 +38,10 @@ export interface OpenSurveyService {
 export const openSurveyService = async (databaseUrl: string, options: OpenOptions = {}): Promise<OpenSurveyService> => {
   const callers = await createTestCallers(publicUrl);
   const bus = options.bus ?? createInProcessEventBus();
-  const log = createLogger("survey-service", "silent");
+  const { onLogLine } = options;
+  const log = onLogLine
+    ? createLogger("survey-service", "trace", { write: onLogLine })
+    : createLogger("survey-service", "silent");
   const config = parseConfig(surveySettings, {
     PORT: "0",
     INTERNAL_PORT: "0",
