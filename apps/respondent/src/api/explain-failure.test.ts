@@ -1,17 +1,7 @@
-import { refreshAccess } from "@roundtrip/contracts/auth/refresh-access.http";
-import { signInAlias } from "@roundtrip/contracts/auth/sign-in-alias.http";
-import { signInWithToken } from "@roundtrip/contracts/auth/sign-in-with-token.http";
-import { signOut } from "@roundtrip/contracts/auth/sign-out.http";
+import { authOperations } from "@roundtrip/contracts/auth/auth.operations";
+import type { Operation } from "@roundtrip/contracts/operation";
 import { problems } from "@roundtrip/contracts/problem";
-import { cancelSession } from "@roundtrip/contracts/survey/cancel-session.http";
-import { completeSession } from "@roundtrip/contracts/survey/complete-session.http";
-import { createUser } from "@roundtrip/contracts/survey/create-user.http";
-import { findOpenSession } from "@roundtrip/contracts/survey/find-open-session.http";
-import { getPublicSurvey } from "@roundtrip/contracts/survey/get-public-survey.http";
-import { getSurveyParameters } from "@roundtrip/contracts/survey/get-survey-parameters.http";
-import { getUserInfo } from "@roundtrip/contracts/survey/get-user-info.http";
-import { saveAnswers } from "@roundtrip/contracts/survey/save-answers.http";
-import { startSession } from "@roundtrip/contracts/survey/start-session.http";
+import { surveyOperations } from "@roundtrip/contracts/survey/survey.operations";
 import { describe, expect, it } from "vitest";
 import { english } from "../messages.ts";
 import { explainFailure, knownCodes } from "./explain-failure.ts";
@@ -33,17 +23,23 @@ const explain = (
   ...[failure, activity]: [Parameters<typeof explainFailure>[0], Parameters<typeof explainFailure>[2]?]
 ) => explainFailure(failure, english, activity);
 
-const calledByTheApp = [
-  ...[createUser, getPublicSurvey, getSurveyParameters, getUserInfo],
-  ...[startSession, findOpenSession, saveAnswers, cancelSession, completeSession],
-  ...[signInWithToken, signInAlias, refreshAccess, signOut],
+/** Besides everything that takes a respondent's access token. */
+const publicPaths = [
+  "/surveys/:slug",
+  "/surveys/:slug/create-user",
+  "/signin/token/:token",
+  "/signin/alias",
+  "/refresh",
+  "/signout",
 ];
+const operations: readonly Operation[] = [...surveyOperations, ...authOperations];
 
 describe("knownCodes", () => {
   it("are all that the routes of the app declare", () => {
     const known: readonly string[] = knownCodes;
-    const declared = calledByTheApp.flatMap(({ problems: codes }): readonly string[] => codes);
-    expect(declared.length).toBeGreaterThan(0);
+    const called = operations.filter(({ access, path }) => access.kind === "respondent" || publicPaths.includes(path));
+    expect(publicPaths.filter((path) => !called.some((operation) => operation.path === path))).toEqual([]);
+    const declared = called.flatMap(({ problems: codes }) => codes);
     expect(declared.filter((code) => !known.includes(code))).toEqual([]);
   });
 });

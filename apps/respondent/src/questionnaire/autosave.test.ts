@@ -79,6 +79,7 @@ describe("autosave", () => {
     vi.advanceTimersByTime(2_000);
     autosave.change({ a: 2 });
     vi.advanceTimersByTime(60_000);
+    autosave.flush({ leaving: false });
     expect(requests).toHaveLength(1);
     await request(0).answer();
     expect(statuses.at(-1)).toEqual({ kind: "pending" });
