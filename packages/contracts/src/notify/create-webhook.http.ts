@@ -2,7 +2,7 @@ import { operation } from "../operation.ts";
 import { CreatedWebhook, NewWebhook } from "./webhook.ts";
 
 export const createWebhook = operation({
-  id: "create-webhook",
+  id: "createWebhook",
   service: "notify",
   method: "POST",
   path: "/v2/webhooks",

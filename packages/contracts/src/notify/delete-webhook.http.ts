@@ -2,7 +2,7 @@ import { operation } from "../operation.ts";
 import { WebhookPath } from "./webhook.ts";
 
 export const deleteWebhook = operation({
-  id: "delete-webhook",
+  id: "deleteWebhook",
   service: "notify",
   method: "DELETE",
   path: "/v2/webhooks/:webhook_id",

@@ -2,7 +2,7 @@ import { operation } from "../operation.ts";
 import { Webhook, WebhookPath } from "./webhook.ts";
 
 export const enableWebhook = operation({
-  id: "enable-webhook",
+  id: "enableWebhook",
   service: "notify",
   method: "POST",
   path: "/v2/webhooks/:webhook_id/enable",

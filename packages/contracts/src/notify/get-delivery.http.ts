@@ -3,7 +3,7 @@ import { operation } from "../operation.ts";
 import { Delivery } from "./delivery.ts";
 
 export const getDelivery = operation({
-  id: "get-delivery",
+  id: "getDelivery",
   service: "notify",
   method: "GET",
   path: "/v2/deliveries/:delivery_id",

@@ -2,7 +2,7 @@ import { operation } from "../operation.ts";
 import { Webhook, WebhookPath } from "./webhook.ts";
 
 export const getWebhook = operation({
-  id: "get-webhook",
+  id: "getWebhook",
   service: "notify",
   method: "GET",
   path: "/v2/webhooks/:webhook_id",

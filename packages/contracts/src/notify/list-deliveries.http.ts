@@ -5,7 +5,7 @@ import { Delivery, DeliveryStatus } from "./delivery.ts";
 import { WebhookPath } from "./webhook.ts";
 
 export const listDeliveries = operation({
-  id: "list-deliveries",
+  id: "listDeliveries",
   service: "notify",
   method: "GET",
   path: "/v2/webhooks/:webhook_id/deliveries",

@@ -5,7 +5,7 @@ import { operation } from "../operation.ts";
 const JsonObject = Type.Record(Type.String(), Type.Unknown());
 
 export const listEventTypes = operation({
-  id: "list-event-types",
+  id: "listEventTypes",
   service: "notify",
   method: "GET",
   path: "/v2/event-types",

@@ -3,7 +3,7 @@ import { operation } from "../operation.ts";
 import { Webhook } from "./webhook.ts";
 
 export const listWebhooks = operation({
-  id: "list-webhooks",
+  id: "listWebhooks",
   service: "notify",
   method: "GET",
   path: "/v2/webhooks",

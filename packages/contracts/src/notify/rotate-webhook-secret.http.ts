@@ -4,7 +4,7 @@ import { operation } from "../operation.ts";
 import { WebhookPath, WebhookSecretText } from "./webhook.ts";
 
 export const rotateWebhookSecret = operation({
-  id: "rotate-webhook-secret",
+  id: "rotateWebhookSecret",
   service: "notify",
   method: "POST",
   path: "/v2/webhooks/:webhook_id/rotate-secret",

@@ -2,7 +2,7 @@ import { operation } from "../operation.ts";
 import { Webhook, WebhookChanges, WebhookPath } from "./webhook.ts";
 
 export const updateWebhook = operation({
-  id: "update-webhook",
+  id: "updateWebhook",
   service: "notify",
   method: "PATCH",
   path: "/v2/webhooks/:webhook_id",
