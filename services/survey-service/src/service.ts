@@ -13,11 +13,14 @@ import { createPasswordHasher } from "@roundtrip/password-hash/password-hash";
 import { openKeyring } from "@roundtrip/secret-box/keyring";
 import type { Service } from "@roundtrip/service-runner/service";
 import type { FastifyBaseLogger } from "fastify";
+import { createAnswerChecker } from "./answers/check-answers.ts";
+import { createDefinitions } from "./answers/definitions.ts";
 import type { SurveyConfig } from "./config.ts";
 import type { SurveyDeps } from "./deps.ts";
 import { surveyHttpPlugin } from "./http/survey-http.plugin.ts";
 import { createAuthenticationTokens } from "./respondents/authentication-token.ts";
 import { createCreateUserGates } from "./respondents/create-user-gates.ts";
+import { createTicketKeys } from "./return/ticket-keys.ts";
 import { sessionWorkers } from "./session-routes.ts";
 import { openSurveyDb } from "./store/survey-db.ts";
 import { surveyWorkers } from "./survey-routes.ts";
@@ -61,6 +64,9 @@ export const createSurveyService = async (config: SurveyConfig, given: SurveySer
     passwords: await createPasswordHasher({ concurrencyMax: availableParallelism() }),
     authenticationTokens: createAuthenticationTokens(keyring),
     createUserGates: createCreateUserGates({ db, keyring, clock }),
+    definitions: createDefinitions(db),
+    answers: createAnswerChecker(),
+    ticketKeys: createTicketKeys({ db, keyring, outbox }),
     log,
     clock,
     publicUrl: config.PUBLIC_URL.replace(/\/+$/, ""),
@@ -76,6 +82,7 @@ export const createSurveyService = async (config: SurveyConfig, given: SurveySer
     ],
     close: async () => {
       await callers.close();
+      await deps.answers.close();
       await close();
     },
   };

@@ -3,7 +3,7 @@ import { operation } from "../operation.ts";
 import { SurveyPath } from "./answers.ts";
 
 export const cancelSession = operation({
-  id: "cancel-session",
+  id: "cancelSession",
   service: "survey",
   method: "DELETE",
   path: "/surveys/:slug/session",

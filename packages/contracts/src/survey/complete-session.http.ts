@@ -14,7 +14,7 @@ export const CompletedSession = Closed({
 });
 
 export const completeSession = operation({
-  id: "complete-session",
+  id: "completeSession",
   service: "survey",
   method: "POST",
   path: "/surveys/:slug/submission",

@@ -3,7 +3,7 @@ import { operation } from "../operation.ts";
 import { Submission } from "./submission.ts";
 
 export const getSubmission = operation({
-  id: "get-submission",
+  id: "getSubmission",
   service: "survey",
   method: "GET",
   path: "/v2/submissions/:submission_id",

@@ -2,18 +2,14 @@ import { Type } from "typebox";
 import { CalendarDate, Closed, Nullable, Uuid } from "../formats.ts";
 import { operation } from "../operation.ts";
 import { JsonObject, SurveyPath } from "./answers.ts";
+import { SurveyState } from "./survey-object.ts";
 
 /** Everything a respondent's front end renders from. `state` is the effective one: dates are already applied. */
 export const SurveyParameters = Closed({
   id: Uuid,
   slug: Type.String(),
   name: Type.String(),
-  state: Type.Union([
-    Type.Literal("notStarted"),
-    Type.Literal("active"),
-    Type.Literal("suspended"),
-    Type.Literal("completed"),
-  ]),
+  state: SurveyState,
   localeId: Type.String(),
   languages: Type.Array(Type.String()),
   /** SurveyJS JSON of the version that the respondent's open session has, else of the newest one. */
@@ -31,7 +27,7 @@ export const SurveyParameters = Closed({
 });
 
 export const getSurveyParameters = operation({
-  id: "get-survey-parameters",
+  id: "getSurveyParameters",
   service: "survey",
   method: "GET",
   path: "/surveys/:slug/parameters",

@@ -3,7 +3,7 @@ import { operation } from "../operation.ts";
 import { LocalTimeQuery, SurveyPath, userInfoMembers } from "./answers.ts";
 
 export const getUserInfo = operation({
-  id: "get-user-info",
+  id: "getUserInfo",
   service: "survey",
   method: "GET",
   path: "/surveys/:slug/user-info",

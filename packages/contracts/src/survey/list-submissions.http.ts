@@ -4,7 +4,7 @@ import { operation } from "../operation.ts";
 import { Submission } from "./submission.ts";
 
 export const listSubmissions = operation({
-  id: "list-submissions",
+  id: "listSubmissions",
   service: "survey",
   method: "GET",
   path: "/v2/submissions",

@@ -3,7 +3,7 @@ import { SessionAnswers, SurveyPath } from "./answers.ts";
 import { RespondentSession } from "./respondent-session.ts";
 
 export const saveAnswers = operation({
-  id: "save-answers",
+  id: "saveAnswers",
   service: "survey",
   method: "PUT",
   path: "/surveys/:slug/session",

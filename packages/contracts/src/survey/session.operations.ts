@@ -1,7 +1,7 @@
 import type { Operation } from "../operation.ts";
 import { cancelSession } from "./cancel-session.http.ts";
 import { completeSession } from "./complete-session.http.ts";
-import { findOpenSession } from "./find-open-session.http.ts";
+import { getOpenSession } from "./get-open-session.http.ts";
 import { getSubmission } from "./get-submission.http.ts";
 import { getSurveyParameters } from "./get-survey-parameters.http.ts";
 import { getUserInfo } from "./get-user-info.http.ts";
@@ -14,7 +14,7 @@ import { verifyReturnTicket } from "./verify-return-ticket.http.ts";
 export const sessionOperations = [
   getSurveyParameters,
   getUserInfo,
-  findOpenSession,
+  getOpenSession,
   startSession,
   saveAnswers,
   cancelSession,

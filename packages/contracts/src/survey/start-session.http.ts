@@ -3,7 +3,7 @@ import { LocalTimeQuery, SurveyPath } from "./answers.ts";
 import { RespondentSession } from "./respondent-session.ts";
 
 export const startSession = operation({
-  id: "start-session",
+  id: "startSession",
   service: "survey",
   method: "POST",
   path: "/surveys/:slug/session",

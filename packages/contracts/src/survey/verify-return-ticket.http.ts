@@ -4,7 +4,7 @@ import { operation } from "../operation.ts";
 import { ReturnTicketClaims } from "./return-ticket.ts";
 
 export const verifyReturnTicket = operation({
-  id: "verify-return-ticket",
+  id: "verifyReturnTicket",
   service: "survey",
   method: "POST",
   path: "/v2/return-tickets/verify",

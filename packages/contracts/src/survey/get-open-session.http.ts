@@ -2,8 +2,8 @@ import { operation } from "../operation.ts";
 import { SurveyPath } from "./answers.ts";
 import { RespondentSession } from "./respondent-session.ts";
 
-export const findOpenSession = operation({
-  id: "find-open-session",
+export const getOpenSession = operation({
+  id: "getOpenSession",
   service: "survey",
   method: "GET",
   path: "/surveys/:slug/session",
