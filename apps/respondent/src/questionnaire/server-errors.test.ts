@@ -8,11 +8,11 @@ describe("groupByQuestion", () => {
     const { byQuestion, general } = groupByQuestion([
       member(["body", "data", "sleep"], "is required"),
       member(["body", "data", "sleep"], "must be a number"),
-      member(["body", "data", "meals", 2, "name"], "is too long"),
+      member(["body", "data", "meals", 2, "name"], "is too long!"),
     ]);
     expect(Object.fromEntries(byQuestion)).toEqual({
-      sleep: ["is required", "must be a number"],
-      meals: ["is too long"],
+      sleep: ["Is required.", "Must be a number."],
+      meals: ["Is too long!"],
     });
     expect(general).toEqual([]);
   });
@@ -25,6 +25,6 @@ describe("groupByQuestion", () => {
       member(["body", "data", 0], "is no question"),
     ]);
     expect(byQuestion.size).toBe(0);
-    expect(general).toEqual(["is not an object", "is not a uuid", "is not a number", "is no question"]);
+    expect(general).toEqual(["Is not an object.", "Is not a uuid.", "Is not a number.", "Is no question."]);
   });
 });
