@@ -6,12 +6,16 @@ import type { FailureWord } from "../deliveries/delivery.rules.ts";
  */
 export const failureOf = (error: unknown): FailureWord | null => {
   const code = codeOf(error);
-  return words[code] ?? patterns.find(([pattern]) => pattern.test(code))?.[1] ?? null;
+  return words[code] ?? (tlsFault.test(code) ? "tls_failed" : null);
 };
+
+/** undici's parser of answers, whose errors do not always have a code. */
+const parserError = "HTTPParserError";
 
 /** Connecting to several addresses fails with all their errors in one; the first one speaks for them. */
 const codeOf = (error: unknown): string => {
   if (error instanceof AggregateError && !("code" in error)) return codeOf(error.errors[0]);
+  if (error instanceof Error && error.name === parserError) return parserError;
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 };
 
@@ -29,17 +33,10 @@ const words: Readonly<Record<string, FailureWord>> = {
   ENETUNREACH: "connection_failed",
   EHOSTDOWN: "connection_failed",
   EPROTO: "tls_failed",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "tls_failed",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "tls_failed",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "tls_failed",
-  SELF_SIGNED_CERT_IN_CHAIN: "tls_failed",
-  HOSTNAME_MISMATCH: "tls_failed",
+  [parserError]: "answer_invalid",
   UND_ERR_HEADERS_OVERFLOW: "answer_invalid",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "answer_invalid",
 };
 
-const patterns: readonly (readonly [RegExp, FailureWord])[] = [
-  [/^(ERR_TLS_|ERR_SSL_|CERT_)/, "tls_failed"],
-  // The parser of HTTP answers.
-  [/^HPE_/, "answer_invalid"],
-];
+/** OpenSSL's and Node's names for certificates and handshakes that are not as they should be. */
+const tlsFault = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH)/;
