@@ -8,14 +8,16 @@ export interface ThreadTask extends AnswersTask {
   readonly taskId: number;
 }
 
-/** Sent when a task leaves the queue: from here on its time runs. */
-export interface TaskStarted {
-  readonly startedTaskId: number;
+/** Sent when a task leaves the queue, and again when the survey's model stands: from here on the answers' time runs. */
+export interface TaskProgress {
+  readonly taskId: number;
+  readonly phase: "preparing" | "checking";
 }
 
 const evaluate = createEvaluator();
 
 export const evaluateAnswers = ({ taskId, ...task }: ThreadTask): EvaluatedAnswers => {
-  parentPort?.postMessage({ startedTaskId: taskId } satisfies TaskStarted);
-  return evaluate(task);
+  const report = (phase: TaskProgress["phase"]) => parentPort?.postMessage({ taskId, phase } satisfies TaskProgress);
+  report("preparing");
+  return evaluate(task, () => report("checking"));
 };

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Problem } from "@roundtrip/http-problem/problem";
 import { Piscina } from "piscina";
-import type { TaskStarted, ThreadTask } from "./answers-thread.ts";
+import type { TaskProgress, ThreadTask } from "./answers-thread.ts";
 import type { AnswersTask, EvaluatedAnswers } from "./evaluate-answers.ts";
 
 export type CheckedAnswers =
@@ -14,45 +14,54 @@ export type CheckedAnswers =
   | { readonly kind: "unusable"; readonly cause: unknown };
 
 export interface AnswerChecker {
-  /** Throws `busy` when too many wait, or one has waited for too long. */
+  /** Throws `busy` when too many wait, or when this one has waited for too long. */
   check(task: AnswersTask): Promise<CheckedAnswers>;
   close(): Promise<void>;
 }
 
 export interface AnswerCheckerOptions {
+  /** Default 2, or 1 on a single core. */
   readonly threads?: number;
+  /** Default 12,000. */
+  readonly waitMsMax?: number;
 }
 
+const waitMsMaxDefault = 12_000;
+/** A thread's first task for a definition builds its model, on code that is not warm yet. */
+const prepareMsMax = 5_000;
 const checkMsMax = 1_000;
-const waitMsMax = 8_000;
+/** While the machine gives the process less than it asks for, a check may take longer, up to this. */
+const starvedCheckMsMax = 5_000;
 const waitingMax = 500;
 const heapMbMax = 256;
 
 /**
  * Answers are checked in threads, because a definition may hold a pattern that takes minutes on the wrong text: such a
- * thread is ended after a second of work and another one takes its place, while the event loop and the other threads go
+ * thread is ended after a second of work, and another one takes its place, while the event loop and the other threads go
  * on. A thread costs some 60 MB, so none is there before the first answers come.
  */
 export const createAnswerChecker = (options: AnswerCheckerOptions = {}): AnswerChecker => {
-  const waiting: Waiting = new Map();
+  const progress: Progress = new Map();
   let threads: Threads | undefined;
   let lastTaskId = 0;
   return {
     check: async (task) => {
-      if (waiting.size >= waitingMax) throw new Problem("busy");
-      threads ??= openThreads(options.threads ?? Math.min(2, availableParallelism()), waiting);
+      if (progress.size >= waitingMax) throw new Problem("busy");
+      threads ??= openThreads(options.threads ?? Math.min(2, availableParallelism()), progress);
       lastTaskId += 1;
-      return runTask(threads, waiting, { ...task, taskId: lastTaskId });
+      const watch = watchTask(options.waitMsMax ?? waitMsMaxDefault);
+      return runTask({ threads, progress, watch }, { ...task, taskId: lastTaskId });
     },
     close: async () => threads?.destroy(),
   };
 };
 
 type Threads = Piscina<ThreadTask, EvaluatedAnswers>;
-/** What to do when a task leaves the queue. */
-type Waiting = Map<number, () => void>;
+type OnProgress = (phase: TaskProgress["phase"]) => void;
+/** What to do when a task's thread says how far it is. */
+type Progress = Map<number, OnProgress>;
 
-const openThreads = (count: number, waiting: Waiting): Threads => {
+const openThreads = (count: number, progress: Progress): Threads => {
   const source = import.meta.url.endsWith(".ts");
   const threads: Threads = new Piscina<ThreadTask, EvaluatedAnswers>({
     filename: fileURLToPath(new URL(`./answers-thread.${source ? "ts" : "js"}`, import.meta.url)),
@@ -64,36 +73,80 @@ const openThreads = (count: number, waiting: Waiting): Threads => {
     execArgv: source ? ["--import", createRequire(import.meta.url).resolve("tsx"), "--conditions=source"] : [],
   });
   threads.on("message", (message: unknown) => {
-    if (isStarted(message)) waiting.get(message.startedTaskId)?.();
+    if (isProgress(message)) progress.get(message.taskId)?.(message.phase);
   });
   // A thread that dies rejects its task; the event besides would end the process if nobody took it.
   threads.on("error", () => undefined);
   return threads;
 };
 
-const runTask = async (threads: Threads, waiting: Waiting, task: ThreadTask): Promise<CheckedAnswers> => {
-  const stop = new AbortController();
-  const state = { started: false, timer: setTimeout(() => stop.abort(), waitMsMax) };
-  waiting.set(task.taskId, () => {
-    waiting.delete(task.taskId);
-    clearTimeout(state.timer);
-    state.started = true;
-    state.timer = setTimeout(() => stop.abort(), checkMsMax);
-  });
+interface Run {
+  readonly threads: Threads;
+  readonly progress: Progress;
+  readonly watch: Watch;
+}
+
+const runTask = async ({ threads, progress, watch }: Run, task: ThreadTask): Promise<CheckedAnswers> => {
+  progress.set(task.taskId, watch.onProgress);
   try {
-    return await threads.run(task, { signal: stop.signal });
+    return await threads.run(task, { signal: watch.signal });
   } catch (error) {
-    if (!stop.signal.aborted) return explainFailure(error);
-    if (state.started) return { kind: "too_complex" };
+    if (!watch.signal.aborted) return explainFailure(error);
+    if (watch.isStarted()) return { kind: "too_complex" };
     throw new Problem("busy", { cause: error });
   } finally {
-    clearTimeout(state.timer);
-    waiting.delete(task.taskId);
+    watch.stop();
+    progress.delete(task.taskId);
   }
 };
 
-const isStarted = (message: unknown): message is TaskStarted =>
-  typeof message === "object" && message !== null && "startedTaskId" in message;
+interface Watch {
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+  isStarted(): boolean;
+  stop(): void;
+}
+
+/** Aborts a task that waits, prepares or checks for too long. */
+const watchTask = (waitMsMax: number): Watch => {
+  const late = new AbortController();
+  let timer = setTimeout(() => late.abort(), waitMsMax);
+  let started = false;
+  const endAfter = (ms: number, decide: () => void) => {
+    clearTimeout(timer);
+    timer = setTimeout(decide, ms);
+  };
+  const endCheck = (since: CheckStart) => {
+    const isOver = workedMs(since) >= checkMsMax || Date.now() - since.at >= starvedCheckMsMax;
+    if (isOver) late.abort();
+    else endAfter(checkMsMax / 4, () => endCheck(since));
+  };
+  return {
+    signal: late.signal,
+    isStarted: () => started,
+    stop: () => clearTimeout(timer),
+    onProgress: (phase) => {
+      started = true;
+      if (phase === "preparing") return endAfter(prepareMsMax, () => late.abort());
+      const since = { at: Date.now(), cpu: process.cpuUsage() };
+      return endAfter(checkMsMax, () => endCheck(since));
+    },
+  };
+};
+
+interface CheckStart {
+  readonly at: number;
+  readonly cpu: NodeJS.CpuUsage;
+}
+
+/** What all threads of this process have been given together: a machine that is busy with others must not cost answers. */
+const workedMs = (since: CheckStart): number => {
+  const { user, system } = process.cpuUsage(since.cpu);
+  return (user + system) / 1_000;
+};
+
+const isProgress = (message: unknown): message is TaskProgress =>
+  typeof message === "object" && message !== null && "taskId" in message && "phase" in message;
 
 const explainFailure = (error: unknown): CheckedAnswers =>
   error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY"

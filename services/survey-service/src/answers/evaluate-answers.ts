@@ -15,6 +15,9 @@ export type EvaluatedAnswers =
   | { readonly kind: "valid"; readonly data: Data; readonly scores: Data }
   | { readonly kind: "invalid"; readonly faults: readonly Fault[] };
 
+/** `onReady` is called when the model stands and the answers' turn comes. */
+export type Evaluate = (task: AnswersTask, onReady?: () => void) => EvaluatedAnswers;
+
 interface ReadySurvey {
   readonly model: SurveyModel;
   readonly shape: AnswerShape;
@@ -33,9 +36,9 @@ const surveysMax = 32;
  * A model is kept for each definition, because building it costs four times what a check costs. Setting `data` replaces all
  * values; a test compares kept models with fresh ones, so that nothing of one respondent can turn up with the next.
  */
-export const createEvaluator = (): ((task: AnswersTask) => EvaluatedAnswers) => {
+export const createEvaluator = (): Evaluate => {
   const ready = new Map<string, ReadySurvey>();
-  return (task) => {
+  return (task, onReady = () => undefined) => {
     const survey = ready.get(task.definitionKey) ?? prepareSurvey(task.definition);
     // The newest use moves to the end; the oldest one leaves.
     ready.delete(task.definitionKey);
@@ -45,6 +48,7 @@ export const createEvaluator = (): ((task: AnswersTask) => EvaluatedAnswers) => 
       ready.get(oldest)?.model.dispose();
       ready.delete(oldest);
     }
+    onReady();
     try {
       return evaluate(survey, task.data);
     } catch (error) {
