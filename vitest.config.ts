@@ -8,6 +8,8 @@ const shared = { resolve, ssr: { resolve }, environments: { __vitest__: { resolv
 export default defineConfig({
   ...shared,
   test: {
+    // The second is for `.ci/run`, which counts from it.
+    reporters: ["default", ["json", { outputFile: ".cache/test-results.json" }]],
     projects: [
       {
         ...shared,
