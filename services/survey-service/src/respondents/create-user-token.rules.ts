@@ -38,6 +38,10 @@ export const refuseHeader = (header: unknown): TokenRefusal | null => {
   return typ === undefined || (typeof typ === "string" && typ.toUpperCase() === "JWT") ? null : "jwt_malformed";
 };
 
+/** Of a header that `refuseHeader` lets pass. */
+export const hashOf = (header: unknown): "sha256" | "sha512" =>
+  isObject(header) && header["alg"] === "HS512" ? "sha512" : "sha256";
+
 export interface TokenExpectations {
   readonly now: Date;
   readonly slug: string;

@@ -7,20 +7,19 @@ import { type CreatedUser, createUser } from "./create-user.ts";
 export const createUserRoute = (deps: SurveyDeps) =>
   route(operation, async ({ params, query, body }) => {
     const result = await createUser(deps, { slug: params.slug, token: body.token });
-    const authToken = deps.authenticationTokens.derive(result.respondent);
     const urls = () => ({
       created: result.created,
-      urls: authenticationUrls(result.survey, authToken, deps.publicUrl),
+      urls: authenticationUrls(result.survey, result.authToken, deps.publicUrl),
     });
     return {
       status: 200,
       headers: { "cache-control": "no-store" },
-      body: { ...view(result, authToken), ...(query.expand === "urls" ? urls() : {}) },
+      body: { ...view(result), ...(query.expand === "urls" ? urls() : {}) },
     };
   });
 
 /** Exactly these members (api.md 4.1): name and custom fields only where the survey stores them. */
-const view = ({ survey, respondent, claims }: CreatedUser, authToken: string) => ({
+const view = ({ survey, respondent, claims, authToken }: CreatedUser) => ({
   userId: respondent.userId,
   username: claims.username,
   authToken,

@@ -25,6 +25,7 @@ export interface CreateUser {
 export interface CreatedUser {
   readonly survey: Survey;
   readonly respondent: Respondent;
+  readonly authToken: string;
   readonly created: boolean;
   readonly claims: UserClaims;
 }
@@ -39,12 +40,11 @@ export const createUser = async (deps: CreateUserDeps, command: CreateUser): Pro
   if (!gate) throw new Problem("survey_not_found");
   const now = deps.clock();
   refuseClosedGate(gate, now);
-  const payload = await verifyCreateUserToken(command.token, gate, { now, publicUrl: deps.publicUrl });
+  const payload = verifyCreateUserToken(command.token, gate, { now, publicUrl: deps.publicUrl });
   const spent = spentToken(gate.survey, payload);
   const claims = storableClaims(await parseClaims(deps, { gate, payload, spent }), gate.survey.settings);
   const request = { deps, survey: gate.survey, claims, spent, now };
-  const { respondent, created } = await withoutCollision(() => enter(request));
-  return { survey: gate.survey, respondent, created, claims };
+  return { survey: gate.survey, claims, ...(await withoutCollision(() => enter(request))) };
 };
 
 const refuseClosedGate = ({ survey, keys }: CreateUserGate, now: Date): void => {
@@ -95,12 +95,13 @@ interface Entered {
   readonly created: boolean;
 }
 
-const enter = async (request: EnterRequest): Promise<Entered> => {
+const enter = async (request: EnterRequest): Promise<Entered & { readonly authToken: string }> => {
   const { deps, spent } = request;
   const candidate = await createCandidate(request);
   const entered = spent ? await enterSpending(request, spent, candidate) : await enterFreely(request, candidate);
   if (entered.created) deps.outbox.wake();
-  return entered;
+  const authToken = entered.created ? candidate.authToken : deps.authenticationTokens.derive(entered.respondent);
+  return { ...entered, authToken };
 };
 
 /** A password is hashed for those only who do not exist yet: it costs as much as a hundred other calls. */

@@ -1,6 +1,7 @@
 import { respondentCreated } from "@roundtrip/contracts/survey/respondent-created.event";
 import { respondentCredentialChanged } from "@roundtrip/contracts/survey/respondent-credential-changed.event";
 import { userCreated } from "@roundtrip/contracts/survey/user-created.event";
+import type { OutboxRow } from "@roundtrip/outbox/outbox.store";
 import { uuidv7 } from "uuidv7";
 import type { SurveyDeps } from "../deps.ts";
 import type { Survey } from "../surveys/survey.store.ts";
@@ -23,7 +24,8 @@ export const createNewRespondent = (
   const { charset, length, ttl_seconds: ttlSeconds } = survey.settings.auth_url;
   const { keyVersion } = deps.authenticationTokens;
   const seed = { respondentId: uuidv7(), keyVersion, counter: 1, charset, length };
-  const tokenSha256 = sha256Hex(deps.authenticationTokens.derive(seed));
+  const authToken = deps.authenticationTokens.derive(seed);
+  const tokenSha256 = sha256Hex(authToken);
   const respondent = {
     ...seed,
     workspaceId: survey.workspaceId,
@@ -31,6 +33,7 @@ export const createNewRespondent = (
     userId: uuidv7(),
     username: claims.username,
     passwordHash,
+    authToken,
     tokenDigest: deps.authenticationTokens.digest(tokenSha256),
     tokenExpiresAt: ttlSeconds === null ? null : new Date(now.getTime() + ttlSeconds * 1_000),
     redirectUrl: claims.redirectUrl ?? null,
@@ -46,7 +49,7 @@ const createEvents = (
   { outbox }: Pick<SurveyDeps, "outbox">,
   survey: Survey,
   respondent: Omit<NewRespondent, "events"> & { readonly tokenSha256: string },
-) => {
+): [OutboxRow, OutboxRow, OutboxRow] => {
   const { workspaceId } = survey;
   const ids = { survey_id: survey.surveyId, user_id: respondent.userId, username: respondent.username };
   return [

@@ -23,10 +23,11 @@ export interface NewRespondent extends Respondent {
   readonly surveyId: string;
   readonly username: string;
   readonly passwordHash: string | null;
+  readonly authToken: string;
   readonly tokenDigest: string;
   readonly createdAt: Date;
-  /** Written with the respondent, or not at all. */
-  readonly events: readonly OutboxRow[];
+  /** Written with the respondent, or not at all. As parameters of their own: an array of texts is escaped text by text. */
+  readonly events: readonly [OutboxRow, OutboxRow, OutboxRow];
 }
 
 const columns = `r.respondent_id AS "respondentId", r.user_id AS "userId", r.token_key_version AS "keyVersion",
@@ -65,8 +66,9 @@ const enter = statement<Respondent & { created: boolean }>(
      SELECT $4::uuid, $2::uuid, $15::text, $16::jsonb, $14::timestamptz, $14::timestamptz FROM created
    ), events AS (
      INSERT INTO outbox (event_id, type, workspace_id, body)
-     SELECT e.event_id, e.type, $2::uuid, e.body
-     FROM created, unnest($17::uuid[], $18::text[], $19::text[]) AS e (event_id, type, body)
+     SELECT e.event_id, e.type, $2::uuid, e.body FROM created, (VALUES
+       ($17::uuid, $18::text, $19::text), ($20::uuid, $21::text, $22::text), ($23::uuid, $24::text, $25::text)
+     ) AS e (event_id, type, body)
    )
    SELECT false AS created, existing.* FROM existing
    UNION ALL
@@ -97,14 +99,12 @@ const enterValues = (given: NewRespondent): readonly unknown[] => [
   given.charset,
   given.length,
   given.tokenDigest,
-  given.tokenExpiresAt,
+  given.tokenExpiresAt?.toISOString() ?? null,
   given.redirectUrl,
-  given.createdAt,
+  given.createdAt.toISOString(),
   given.name,
   JSON.stringify(given.customFields),
-  given.events.map((event) => event.eventId),
-  given.events.map((event) => event.type),
-  given.events.map((event) => event.body),
+  ...given.events.flatMap(({ eventId, type, body }) => [eventId, type, body]),
 ];
 
 /** Absent members stay as they are. */
