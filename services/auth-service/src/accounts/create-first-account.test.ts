@@ -1,7 +1,11 @@
 import { openDatabase } from "@roundtrip/database/database";
+import { createInProcessEventBus } from "@roundtrip/event-bus/in-process-event-bus";
+import { openKeyring } from "@roundtrip/secret-box/keyring";
 import { useTestDatabase } from "@roundtrip/test-harness/test-database";
 import { beforeAll, describe, expect, it } from "vitest";
-import { adminHeaders, openAuthService, postJson, signInAdmin, sql } from "../test/open-auth-service.ts";
+import { createFirstSigningKey } from "../keys/create-signing-key.ts";
+import { adminHeaders, masterKey, openAuthService, postJson, signInAdmin, sql } from "../test/open-auth-service.ts";
+import { createFirstAccount } from "./create-first-account.ts";
 
 const { database } = useTestDatabase("auth");
 const count = async (
@@ -64,5 +68,25 @@ describe("the first start", () => {
     await second.close();
     expect(refused.statusCode).toBe(401);
     expect(await count("accounts")).toBe(1);
+  });
+});
+
+describe("ten at the same moment", () => {
+  it("make one first account and one signing key between them", async () => {
+    const db = openDatabase({ url: database().url, name: "test", poolSizeMax: 10 });
+    await sql(db, "TRUNCATE accounts, customers, signing_keys CASCADE");
+    // Open connections and no time for a hash: they meet at the lock.
+    await Promise.all(Array.from({ length: 10 }, () => sql(db, "SELECT pg_sleep(0.1)")));
+    const hasher = { hash: async () => "h", verify: async () => false, isOutdated: () => false };
+    const first = { email: "ada@clinic.example", password: "correct horse battery", customerName: "Clinic" };
+    const made = await Promise.all(Array.from({ length: 10 }, () => createFirstAccount({ db, hasher }, first)));
+    const bus = createInProcessEventBus();
+    const keyDeps = { db, bus, keyring: openKeyring(masterKey) };
+    await Promise.all(Array.from({ length: 10 }, () => createFirstSigningKey(keyDeps)));
+    await bus.close();
+    await db.close();
+    expect(made.filter((isMade) => isMade)).toHaveLength(1);
+    expect(await count("customers")).toBe(1);
+    expect(await count("signing_keys")).toBe(1);
   });
 });

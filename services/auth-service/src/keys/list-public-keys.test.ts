@@ -1,10 +1,11 @@
-import { randomUUID } from "node:crypto";
 import { openBusKeySet } from "@roundtrip/access-token/key-set";
 import { ticketKeyCreated } from "@roundtrip/contracts/survey/ticket-key-created.event";
 import { createInProcessEventBus } from "@roundtrip/event-bus/in-process-event-bus";
 import {
   calculateJwkThumbprint,
   createRemoteJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
   exportJWK,
   generateKeyPair,
   type JWK,
@@ -40,6 +41,7 @@ const createTicketKey = async () => {
   const jwk = await exportJWK(publicKey);
   return { kid: await calculateJwkThumbprint(jwk), jwk, privateKey };
 };
+const kidOf = (headers: Record<string, string>) => decodeProtectedHeader(headers["x-auth-token"] ?? "").kid;
 const privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 describe("200", () => {
@@ -114,23 +116,22 @@ describe("200", () => {
 });
 
 describe("a ticket key", () => {
-  it("signs no access token and no refresh token", async () => {
+  it("signs no access token and no refresh token, however right the rest is", async () => {
     const { kid, jwk, privateKey } = await createTicketKey();
     await publishTicketKey({ kid, public_jwk: { ...jwk } });
     await vi.waitFor(async () => expect((await getKeys()).some((key) => key.kid === kid)).toBe(true));
-    const sign = (typ: string, audience: string) =>
-      new SignJWT({ kind: "account", operator: true, memberships: [], client_id: "roundtrip", sid: randomUUID() })
-        .setProtectedHeader({ alg: "ES256", typ, kid })
-        .setIssuer(publicUrl)
-        .setAudience(audience)
-        .setSubject(randomUUID())
-        .setJti(randomUUID())
-        .setIssuedAt()
-        .setExpirationTime("10m")
+    const resign = (token: string) =>
+      new SignJWT(decodeJwt(token))
+        .setProtectedHeader({ ...decodeProtectedHeader(token), alg: "ES256", kid })
         .sign(privateKey);
-    const headers = { "x-auth-token": await sign("at+jwt", "roundtrip") };
-    expect((await service().app.inject({ url: "/v2/me", headers })).statusCode).toBe(401);
-    expect((await refresh(service().app, await sign("rt+jwt", "roundtrip-refresh"))).statusCode).toBe(401);
+    const { app } = service();
+    const refreshToken = await signInAdmin(app);
+    const accessToken = (await adminHeaders(app))["x-auth-token"] ?? "";
+    const me = async (token: string) =>
+      (await app.inject({ url: "/v2/me", headers: { "x-auth-token": token } })).statusCode;
+    expect([await me(accessToken), await me(await resign(accessToken))]).toEqual([200, 401]);
+    const statuses = [await refresh(app, refreshToken), await refresh(app, await resign(refreshToken))];
+    expect(statuses.map((response) => response.statusCode)).toEqual([200, 401]);
   });
 });
 
@@ -147,10 +148,14 @@ describe("two replicas on one database", () => {
   it("change over to a new active key, and tokens of the retiring one stay good", async () => {
     const other = await openAuthService(database().url, { bus });
     const old = await adminHeaders(service().app);
+    expect(kidOf(await adminHeaders(other.app))).toBe(kidOf(old));
     await sql(service().db, "UPDATE signing_keys SET state = 'retiring'");
     // A third replica starts while no key is active, and makes one.
     const third = await openAuthService(database().url, { bus });
     const fresh = await adminHeaders(third.app);
+    expect(kidOf(fresh)).not.toBe(kidOf(old));
+    // The new key was announced, so nobody goes on signing with the old one.
+    await vi.waitFor(async () => expect(kidOf(await adminHeaders(other.app))).toBe(kidOf(fresh)));
     await vi.waitFor(async () => {
       for (const { app } of [service(), other, third]) {
         for (const headers of [old, fresh]) expect((await app.inject({ url: "/v2/me", headers })).statusCode).toBe(200);

@@ -100,6 +100,15 @@ describe("survey.respondent-credential.changed.v1", () => {
     expect(await stored(latter.respondent_id)).toMatchObject({ username: "shared" });
   });
 
+  it("takes no username away for an event that comes too late to count", async () => {
+    const survey_id = uuidv7();
+    const holder = withToken("holder", { survey_id, username: "wanted" });
+    const former = withToken("renamed-since", { survey_id, username: "other", revision: 3 });
+    await publish(former, holder, { ...former, username: "wanted", revision: 1 });
+    expect(await stored(holder.respondent_id)).toMatchObject({ username: "wanted" });
+    expect(await stored(former.respondent_id)).toMatchObject({ username: "other" });
+  });
+
   it("gives a username back when survey-service says so at the same revision", async () => {
     const survey_id = uuidv7();
     const right = withToken("right", { survey_id, username: "mine" });
