@@ -10,6 +10,7 @@ export const openBrowser = async (): Promise<Browser> => {
   const executablePath = named ?? (process.platform === "linux" ? await sparticuz.executablePath() : undefined);
   const args = [
     "--no-sandbox",
+    "--disable-gpu",
     "--disable-quic",
     "--disable-background-networking",
     "--disable-component-update",
@@ -19,10 +20,7 @@ export const openBrowser = async (): Promise<Browser> => {
   try {
     return await chromium.launch({
       ...(executablePath === undefined ? { channel: "chrome" } : { executablePath }),
-      args:
-        named === undefined && executablePath !== undefined
-          ? [...sparticuz.args.filter((arg) => !arg.startsWith("--headless")), ...args]
-          : args,
+      args,
       headless: true,
     });
   } catch (cause) {

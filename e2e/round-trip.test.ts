@@ -57,7 +57,7 @@ describe.each([
     expect(page.url()).toBe(`${study.url}/${study.slug}/recall`);
 
     await page.getByText("so-so").click();
-    await page.getByRole("button", { name: /complete|finish|submit|send/i }).click();
+    await page.getByRole("button", { name: "Send answers" }).click();
     await page.waitForURL(/\/back/, { timeout: 20_000 });
     expect(await page.getByRole("heading").textContent()).toBe("Welcome back");
 

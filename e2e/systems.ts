@@ -5,8 +5,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@roundtrip/local-postgres/free-port";
 import { startLocalStack } from "@roundtrip/test-harness/local-stack";
-import { freePort } from "@roundtrip/test-harness/postgres-process";
 
 /** A running Roundtrip, whichever way it runs. */
 export interface System {

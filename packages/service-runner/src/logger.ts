@@ -6,6 +6,8 @@ export const createLogger = (name: string, level: string, destination?: Destinat
     {
       name,
       level,
+      // Drivers hang their whole connection on an error; the log gets what tells the story and nothing else.
+      serializers: { err: describeError, cause: describeError },
       redact: {
         paths: [
           "*.authorization",
@@ -22,3 +24,14 @@ export const createLogger = (name: string, level: string, destination?: Destinat
     },
     ...(destination ? [destination] : []),
   );
+
+const describeError = (error: unknown): unknown => {
+  if (!(error instanceof Error)) return error;
+  return {
+    type: error.name,
+    message: error.message,
+    stack: error.stack,
+    ...("code" in error ? { code: error.code } : {}),
+    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
+  };
+};

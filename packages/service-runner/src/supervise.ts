@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { FastifyBaseLogger } from "fastify";
 import type { Worker } from "./service.ts";
 
@@ -13,6 +14,8 @@ const restartWaitMsMax = 10_000;
 /** Runs every worker; one that throws is logged and started again after 100 ms, doubling up to 10 s. */
 export const superviseWorkers = (workers: readonly Worker[], log: FastifyBaseLogger): SupervisedWorkers => {
   const stopped = new AbortController();
+  // Every loop waits on this one signal, several times over; Node's warning at ten listeners is about leaks.
+  setMaxListeners(0, stopped.signal);
   const failedAt = new Map<string, number>();
   const loops = workers.map((worker) => keepRunning(worker, { log, signal: stopped.signal, failedAt }));
   return {

@@ -3,12 +3,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@roundtrip/local-postgres/free-port";
 import { provisionDatabases } from "@roundtrip/migrations/provision";
 import { createKeyringText } from "@roundtrip/secret-box/keyring";
 import { readBrokerPermissions } from "./broker-permissions.ts";
 import { findCaddy } from "./find-caddy.ts";
 import { type NatsServerProcess, startNatsServer } from "./nats-server-process.ts";
-import { freePort, type PostgresProcess, startPostgres } from "./postgres-process.ts";
+import { type PostgresProcess, startPostgres } from "./postgres-process.ts";
 import { StackProcess } from "./stack-process.ts";
 
 export type ServiceName = "auth" | "survey" | "notify";

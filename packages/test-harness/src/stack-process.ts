@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { open } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface StackProcessOptions {
@@ -43,7 +43,7 @@ export class StackProcess {
     const until = Date.now() + readyWithinMs;
     while (!(await isAnswering(this.#options.readyUrl))) {
       if (Date.now() > until)
-        throw new Error(`${this.name} is not ready after ${readyWithinMs} ms; see ${this.#options.logFile}`);
+        throw new Error(`${this.name} is not ready after ${readyWithinMs} ms:\n${await this.#readLogTail()}`);
       await sleep(50);
     }
   }
@@ -66,6 +66,14 @@ export class StackProcess {
     const timer = setTimeout(() => child.kill("SIGKILL"), 26_000);
     await exited;
     clearTimeout(timer);
+  }
+
+  async #readLogTail(): Promise<string> {
+    const lines = (await readFile(this.#options.logFile, "utf8")).trim().split("\n");
+    return lines
+      .slice(-8)
+      .map((line) => line.slice(0, 600))
+      .join("\n");
   }
 
   async #spawn(): Promise<void> {
