@@ -2,14 +2,7 @@ import { createHash } from "node:crypto";
 import { type LocalStack, startLocalStack } from "@roundtrip/test-harness/local-stack";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import {
-  completeWithoutBrowser,
-  type Receiver,
-  type Study,
-  setUpStudy,
-  startReceiver,
-  untilDone,
-} from "./integrator.ts";
+import { completeWithoutBrowser, type Receiver, type Study, setUpStudy, startReceiver } from "./integrator.ts";
 
 const completions = 200;
 const lanes = 8;
@@ -48,7 +41,7 @@ describe("kill -9 of anything, and a broker that lost its disk", () => {
     const numbers = Array.from({ length: completions }, (_, index) => index);
     const walkLane = async () => {
       for (let number = numbers.shift(); number !== undefined; number = numbers.shift()) {
-        await untilDone(() => completeWithoutBrowser(study, `person-${number}`), 60_000);
+        await completeWithoutBrowser(study, `person-${number}`, 60_000);
         done += 1;
         await strikeWhenDue();
       }

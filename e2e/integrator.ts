@@ -180,26 +180,25 @@ export const signCreateUserToken = (study: Study, claims: Json): Promise<string>
     .setSubject(study.slug)
     .sign(new TextEncoder().encode(study.surveySecret));
 
-/** A whole pass without a browser: created, signed in, started, submitted. Answers the submission's answer. */
-export const completeWithoutBrowser = async (study: Study, username: string): Promise<Json> => {
+/**
+ * A whole pass without a browser: created, signed in, started, submitted. Each step is done again for `patienceMs` while it
+ * fails, as a client does that gets no answer: the same session is submitted again, not a new one. Answers the submission.
+ */
+export const completeWithoutBrowser = async (study: Study, username: string, patienceMs = 0): Promise<Json> => {
   const base = `${study.url}/surveys/${study.slug}`;
+  const step = (path: string, options: Parameters<typeof call>[1]) =>
+    untilDone(() => expectStatus(200, call(path, options)), patienceMs);
   const token = await signCreateUserToken(study, { username });
-  const created = await expectStatus(200, call(`${base}/create-user`, { body: { token } }));
-  const signedIn = await expectStatus(
-    200,
-    call(`${study.url}/signin/token/${String(created.body["authToken"])}`, { method: "POST" }),
-  );
-  const refreshed = await expectStatus(
-    200,
-    call(`${study.url}/refresh`, {
-      method: "POST",
-      headers: { "x-auth-token": String(signedIn.body["refreshToken"]) },
-    }),
-  );
+  const created = await step(`${base}/create-user`, { body: { token } });
+  const signedIn = await step(`${study.url}/signin/token/${String(created.body["authToken"])}`, { method: "POST" });
+  const refreshed = await step(`${study.url}/refresh`, {
+    method: "POST",
+    headers: { "x-auth-token": String(signedIn.body["refreshToken"]) },
+  });
   const headers = { authorization: `Bearer ${String(refreshed.body["accessToken"])}` };
-  const session = await expectStatus(200, call(`${base}/session`, { method: "POST", headers }));
+  const session = await step(`${base}/session`, { method: "POST", headers });
   const submission = { sessionId: session.body["sessionId"], data: { mood: "well" } };
-  return (await expectStatus(200, call(`${base}/submission`, { headers, body: submission }))).body;
+  return (await step(`${base}/submission`, { headers, body: submission })).body;
 };
 
 /** Does it again until it works, as a client does that gets 502, 503 or no answer at all. */
