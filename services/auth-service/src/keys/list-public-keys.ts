@@ -1,3 +1,4 @@
+import { accessTokenUse, returnTicketUse } from "@roundtrip/access-token/token.rules";
 import type { Sql } from "@roundtrip/database/database";
 import { type PublishedJwk, publicMembers } from "./public-key.rules.ts";
 import { listPublicKeyRows } from "./signing-key.store.ts";
@@ -7,7 +8,7 @@ export const listPublishedJwks = async (sql: Sql): Promise<PublishedJwk[]> =>
   (await listPublicKeyRows(sql)).flatMap((row) => {
     const jwk = publicMembers(row.public_jwk, {
       kid: row.kid,
-      roundtrip_use: row.own ? "access_token" : "return_ticket",
+      roundtrip_use: row.own ? accessTokenUse : returnTicketUse,
     });
     return jwk ? [jwk] : [];
   });

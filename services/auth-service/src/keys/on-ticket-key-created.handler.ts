@@ -1,3 +1,4 @@
+import { returnTicketUse } from "@roundtrip/access-token/token.rules";
 import { nudges } from "@roundtrip/contracts/subjects";
 import { ticketKeyCreated } from "@roundtrip/contracts/survey/ticket-key-created.event";
 import type { Database } from "@roundtrip/database/database";
@@ -23,7 +24,7 @@ export const createTicketKeyHandler = (deps: TicketKeyDeps): Worker =>
     apply: async (tx, events) => {
       for (const { envelope } of events) {
         const { kid, public_jwk } = envelope.data;
-        const jwk = publicMembers(public_jwk, { kid, roundtrip_use: "return_ticket" });
+        const jwk = publicMembers(public_jwk, { kid, roundtrip_use: returnTicketUse });
         // Trying again would not make it a key; the error is for whoever published it.
         if (!jwk) deps.log.error({ kid }, "a published ticket key is no ES256 key");
         else if (await publishKey(tx, kid, { ...jwk })) tx.afterCommit(() => deps.bus.announce(nudges.keysChanged, ""));
