@@ -100,7 +100,7 @@ const checkPosition = async (deps: RelayDeps, due: Schedule): Promise<void> => {
       await store.recordRelayState(tx, position);
       return store.requeueUnconfirmed(tx);
     });
-    if (known) deps.log.warn({ again }, "the broker lost its stream; publishing what is unconfirmed again");
+    if (again > 0) deps.log.warn({ again }, "the broker lost its stream; publishing what is unconfirmed again");
   } else if (position.lastSequence > known.lastSequence) {
     await store.recordRelayState(deps.db, position);
   }

@@ -1,31 +1,29 @@
 import { createLogger } from "@roundtrip/service-runner/logger";
 import { stopOnSignals } from "@roundtrip/service-runner/run-services";
-import { startClinicPortal } from "./clinic-portal.ts";
 import { readStandaloneConfig } from "./config.ts";
-import { setUpDemoStudy } from "./demo-study.ts";
-import { saveSecrets } from "./local-secrets.ts";
+import { startDemo } from "./demo.ts";
 import { startStandalone } from "./standalone.ts";
 import { describeStart } from "./start-message.ts";
 
-const config = readStandaloneConfig(process.env);
-const log = createLogger("roundtrip", config.LOG_LEVEL);
-const standalone = await startStandalone(config, log);
-const portalUrl = `http://localhost:${config.PORTAL_PORT}`;
-let portal: { stop(): Promise<void> } | null = null;
-let demo = standalone.secrets.demo;
-if (config.DEMO) {
-  if (demo?.portalUrl !== portalUrl) {
-    const adminPassword = config.ADMIN_PASSWORD ?? standalone.secrets.adminPassword;
-    demo = await setUpDemoStudy({ url: standalone.url, portalUrl, adminEmail: standalone.adminEmail, adminPassword });
-    await saveSecrets(config.DATA_DIR, { ...standalone.secrets, demo });
+const start = async (): Promise<void> => {
+  const config = readStandaloneConfig(process.env);
+  const log = createLogger("roundtrip", config.LOG_LEVEL);
+  const standalone = await startStandalone(config, log);
+  try {
+    const demo = config.DEMO ? await startDemo(config, standalone) : null;
+    console.log(describeStart({ config, standalone, demo }));
+    const stop = async () => {
+      await demo?.stop();
+      await standalone.stop();
+    };
+    stopOnSignals({ stop }, log);
+  } catch (error) {
+    await standalone.stop();
+    throw error;
   }
-  portal = await startClinicPortal({ url: standalone.url, port: config.PORTAL_PORT, host: config.HOST, secrets: demo });
-}
-console.log(
-  describeStart({ config, standalone, portalUrl: config.DEMO ? portalUrl : null, apiKey: demo?.apiKey ?? null }),
-);
-stopOnSignals({ stop: () => stopAll(portal, standalone) }, log);
+};
 
-async function stopAll(...running: readonly ({ stop(): Promise<void> } | null)[]): Promise<void> {
-  for (const each of running) await each?.stop();
-}
+start().catch((error: unknown) => {
+  console.error(`Roundtrip did not start: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+});
