@@ -12,6 +12,13 @@ export const CalendarDate = Type.String({ format: "date", maxLength: 10 });
 /** The survey's short name in URLs. Not case-sensitive on input, stored in lower case. */
 export const Slug = Type.String({ pattern: "^[A-Za-z0-9_-]+$", minLength: 1, maxLength: 128 });
 
+/**
+ * Text that can be stored as it is, 1 to `maxLength` characters. Postgres takes neither NUL nor half a surrogate pair, and a
+ * text that was quietly mended would not be found again.
+ */
+export const Text = (maxLength: number) =>
+  Type.String({ minLength: 1, maxLength, pattern: "^[^\\u0000\\p{Surrogate}]*$" });
+
 export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /** Closed object: unknown members are refused, so that a misspelt or smuggled member is seen by its sender. */

@@ -1,5 +1,4 @@
-import { Type } from "typebox";
-import { Closed } from "../formats.ts";
+import { Closed, Slug, Text } from "../formats.ts";
 import { operation } from "../operation.ts";
 import { RespondentObject } from "./respondent-object.ts";
 
@@ -15,8 +14,8 @@ export const getRespondent = operation({
   access: { kind: "workspace", scope: "respondents:read", role: "viewer" },
   dialect: "v2",
   params: Closed({
-    survey: Type.String({ minLength: 1, maxLength: 128 }),
-    username: Type.String({ minLength: 1, maxLength: 256 }),
+    survey: Slug,
+    username: Text(256),
   }),
   responses: { 200: RespondentObject },
   problems: ["survey_not_found", "respondent_not_found"],

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { CalendarDate, Closed, Instant, Nullable, Slug, Uuid } from "../formats.ts";
+import { CalendarDate, Closed, Instant, Nullable, Slug, Text, Uuid } from "../formats.ts";
 import { SurveySettings } from "./survey-settings.ts";
 
 export const surveyStates = ["notStarted", "active", "suspended", "completed"] as const;
@@ -10,9 +10,9 @@ export const SurveyState = Type.Enum(surveyStates);
 export const Definition = Type.Unsafe<Record<string, unknown>>({ type: "object", additionalProperties: true });
 
 /** A survey's id or its slug. */
-export const SurveyParams = Closed({ survey: Type.String({ minLength: 1, maxLength: 128 }) });
+export const SurveyParams = Closed({ survey: Slug });
 
-export const SurveyName = Type.String({ minLength: 1, maxLength: 512 });
+export const SurveyName = Text(512);
 
 const LanguageTag = Type.String({ pattern: "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", maxLength: 35 });
 
@@ -21,7 +21,7 @@ export const surveyFields = {
   state: Type.Optional(SurveyState),
   start_date: Type.Optional(Nullable(CalendarDate)),
   end_date: Type.Optional(Nullable(CalendarDate)),
-  suspension_reason: Type.Optional(Nullable(Type.String({ minLength: 1, maxLength: 512 }))),
+  suspension_reason: Type.Optional(Nullable(Text(512))),
   support_email: Type.Optional(Nullable(Type.String({ format: "email", maxLength: 320 }))),
   locale: Type.Optional(LanguageTag),
   languages: Type.Optional(Type.Array(LanguageTag, { maxItems: 100, uniqueItems: true })),

@@ -19,7 +19,9 @@ export const UserGeneration = Closed({
 /** The way back (api.md 4.5). Placeholders in `url` are filled percent-encoded; only `allowed_origins` are ever used. */
 export const Redirect = Closed({
   url: Nullable(Type.String({ minLength: 1, maxLength: 2_048 })),
-  identifier: optional(Nullable(Type.String({ pattern: "^(userId|username|custom:.{1,128})$" }))),
+  identifier: optional(
+    Nullable(Type.String({ pattern: "^(userId|username|custom:[^\\u0000\\p{Surrogate}]{1,128})$" })),
+  ),
   target: optional(Type.Union([Type.Literal("_self"), Type.Literal("_blank")])),
   /** 0 = only the button, below 0 = at once, above 0 = after that many seconds. */
   timer: optional(Type.Integer({ minimum: -1, maximum: 86_400 })),
