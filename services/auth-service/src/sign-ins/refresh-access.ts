@@ -27,6 +27,6 @@ export const refreshAccess = async (deps: RefreshDeps, token: string | undefined
     await revokeSignIn(deps.db, signIn.sign_in_id, "subject_gone");
     throw new Problem("unauthorized", { cause: "subject_gone" });
   }
-  await touchSignIn(deps.db, signIn.sign_in_id, now);
+  await touchSignIn(deps.db, signIn, now);
   return deps.tokens.accessToken(subject, signIn.sign_in_id);
 };

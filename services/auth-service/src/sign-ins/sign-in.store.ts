@@ -5,6 +5,7 @@ export interface SignInRow extends SignInState {
   readonly sign_in_id: string;
   readonly account_id: string | null;
   readonly respondent_id: string | null;
+  readonly last_used_at: Date;
 }
 
 export interface NewSignIn {
@@ -46,7 +47,7 @@ export const insertSignIn = async (sql: Sql, signIn: NewSignIn): Promise<void> =
 };
 
 const columns =
-  "s.sign_in_id, s.account_id, s.respondent_id, s.flavour, s.revoked_at, s.idle_expires_at, s.absolute_expires_at";
+  "s.sign_in_id, s.account_id, s.respondent_id, s.flavour, s.last_used_at, s.revoked_at, s.idle_expires_at, s.absolute_expires_at";
 
 const findStatement = statement<SignInRow>(
   "sign-ins-find",
@@ -69,12 +70,13 @@ export const lockSignIn = async (tx: Tx, signInId: string): Promise<SignInRow | 
 
 const touchStatement = statement(
   "sign-ins-touch",
-  `UPDATE sign_ins SET last_used_at = $2 WHERE sign_in_id = $1 AND last_used_at < $2::timestamptz - interval '1 minute'`,
+  "UPDATE sign_ins SET last_used_at = $2 WHERE sign_in_id = $1 AND last_used_at < $2",
 );
 
 /** At most one write a minute. */
-export const touchSignIn = async (sql: Sql, signInId: string, now: Date): Promise<void> => {
-  await sql.query(touchStatement, [signInId, now]);
+export const touchSignIn = async (sql: Sql, signIn: SignInRow, now: Date): Promise<void> => {
+  if (now.getTime() - signIn.last_used_at.getTime() >= 60_000)
+    await sql.query(touchStatement, [signIn.sign_in_id, now]);
 };
 
 const revokeStatement = statement(

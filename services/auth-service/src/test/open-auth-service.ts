@@ -33,6 +33,8 @@ export interface OpenOptions {
   readonly replayGraceMs?: number;
   /** Runs the event handlers too. */
   readonly workers?: boolean;
+  /** Where every log line goes; nowhere by default. */
+  readonly logLines?: string[];
 }
 
 export interface OpenAuthService {
@@ -44,7 +46,10 @@ export interface OpenAuthService {
 
 export const openAuthService = async (databaseUrl: string, options: OpenOptions = {}): Promise<OpenAuthService> => {
   const bus = options.bus ?? createInProcessEventBus();
-  const log = createLogger("auth-service", "silent");
+  const { logLines } = options;
+  const log = logLines
+    ? createLogger("auth-service", "trace", { write: (line) => void logLines.push(line) })
+    : createLogger("auth-service", "silent");
   const config = parseConfig(authSettings, {
     PORT: "0",
     INTERNAL_PORT: "0",
