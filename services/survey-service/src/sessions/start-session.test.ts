@@ -229,25 +229,57 @@ describe("403", () => {
     expect(await counts()).toEqual(before);
   });
 
+  it("counts what is handed in between looking and starting", async () => {
+    const scene = await openScene(service(), { settings: { limits: { max_total: 1 } } });
+    const person = await scene.sit();
+    const ids = [randomUUID(), scene.workspace.workspaceId, scene.surveyId, person.respondentId, person.userId];
+    const client = await service().db.pool.connect();
+    await client.query("BEGIN");
+    await client.query(
+      `INSERT INTO sessions (session_id, workspace_id, survey_id, respondent_id, user_id, definition_version, status, sequence)
+       VALUES ($1, $2, $3, $4, $5, 2, 'opened', 2)`,
+      ids,
+    );
+    // Another tab's whole session, not committed yet: this start sees no session, and waits for that one at its insert.
+    const starting = person.start();
+    const waiting = async () =>
+      (
+        await client.query(
+          "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        )
+      ).rows[0].n;
+    await expect.poll(waiting).toBe(1);
+    await client.query(
+      "UPDATE sessions SET status = 'completed', sequence = 3, ended_at = now() WHERE session_id = $1",
+      [ids[0]],
+    );
+    await client.query(
+      `INSERT INTO submissions (submission_id, session_id, workspace_id, survey_id, respondent_id, user_id, definition_version, status, data, started_at)
+       VALUES ($1, $1, $2, $3, $4, $5, 2, 'completed', '{}', now())`,
+      ids,
+    );
+    await client.query("COMMIT");
+    client.release();
+    expect((await starting).json()).toMatchObject({ status: 403, code: "limit_reached" });
+  });
+
   it("cannot be outrun: starting while handing in never leads past max_total", async () => {
     const scene = await openScene(service(), { settings: { limits: { max_total: 1 } } });
     const people = await Promise.all(Array.from({ length: 25 }, () => scene.sit()));
-    const sessions = await Promise.all(people.map((person) => person.begin()));
-    const starts = await Promise.all(
-      people.flatMap((person, index) => [
-        person.submit(sessions[index] ?? "", lowAnswers),
-        ...Array.from({ length: 4 }, () => person.start()),
-      ]),
+    await Promise.all(
+      people.map(async (person) => {
+        const sessionId = await person.begin();
+        const [submitted, ...starts] = await Promise.all([
+          person.submit(sessionId, lowAnswers),
+          ...Array.from({ length: 4 }, () => person.start()),
+        ]);
+        expect(submitted.statusCode).toBe(200);
+        // Those that were before the submission share its session, those after it are refused.
+        for (const answer of starts) expect([sessionId, undefined]).toContain(answer.json().sessionId);
+      }),
     );
-    const allowed = new Set(sessions);
-    for (const answer of starts.filter((_answer, index) => index % 5 !== 0 && _answer.statusCode === 200)) {
-      expect(allowed).toContain(answer.json().sessionId);
-    }
-    const { rows } = await service().db.pool.query(
-      "SELECT count(*)::int AS sessions FROM sessions WHERE survey_id = $1",
-      [scene.surveyId],
-    );
-    expect(rows[0].sessions).toBe(25);
+    const counted = "SELECT count(*)::int AS sessions FROM sessions WHERE survey_id = $1";
+    expect((await service().db.pool.query(counted, [scene.surveyId])).rows).toEqual([{ sessions: 25 }]);
   });
 });
 
