@@ -1,7 +1,7 @@
 import { isCode, type TidyRule } from "./fault.ts";
 
 /** The closed list of what may stand between a file's name and its extension. STYLE.md lists the same; a rule compares. */
-export const fileRoles = [
+const fileRoles = [
   "route",
   "rules",
   "store",

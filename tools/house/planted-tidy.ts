@@ -94,8 +94,9 @@ export const plantedTidy: Readonly<
     ],
   },
   glossary: {
-    faults: 6,
+    faults: 7,
     files: [
+      file("services/b-service/src/a.ts", `const ${word("subs", "criptionId")} = 1;`),
       file(
         "services/a-service/src/a.ts",
         `const ${word("partici", "pantId")} = 1;`,

@@ -11,7 +11,7 @@ export interface SourceFile {
 export const repositoryRoot = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
 /** What `.gitignore` names, and git's own folder: never read, never judged. */
-export const ignoredFolders = new Set([
+const ignoredFolders = new Set([
   ".git",
   "node_modules",
   "dist",

@@ -16,10 +16,11 @@ const bans: readonly Ban[] = [
   // Alone it is the name of a page and of a link (`/{slug}/recall`); in a compound it would be a second word for session.
   { word: /[A-Za-z_]reca[l]l|[a-z]Reca[l]l|reca[l]l(?:[A-Z_]|s\b)/, instead: "session", except: /^apps\/respondent\// },
   { word: /end[p]oint/i, instead: "webhook, operation or URL" },
+  // The event bus has subscriptions of its own; what a customer has is a webhook.
+  { word: /subs[c]ription/i, instead: "webhook", where: /^(packages\/contracts\/src\/notify|prisma\/notify)\// },
   {
-    word: /subs[c]ription/i,
+    word: /(?:create|get|list|delete|update|webhook)_?subs[c]ription|subs[c]ription_?(?:id|url|secret)/i,
     instead: "webhook",
-    where: /^(services\/notify-service|packages\/contracts\/src\/notify|prisma\/notify)\//,
   },
   { word: /\btena[n]t_?id/i, instead: "workspace_id" },
   { word: /\b(survey|questionnaire)_?resp[o]nse/i, instead: "submission" },
