@@ -8,7 +8,7 @@ import type { OpenDelivery } from "./open-delivery.ts";
 import { shardOf } from "./shard.rules.ts";
 import { ShardLeases } from "./shard-leases.ts";
 
-export interface DeliverDeps extends Omit<DeliveryEngineOptions, "mayStart"> {
+export interface DeliverDeps extends Omit<DeliveryEngineOptions, "mayStart" | "owns"> {
   readonly bus: EventBus;
   readonly instanceId: string;
   readonly leaseMs: number;
@@ -80,7 +80,11 @@ interface Owner {
 }
 
 const createOwner = (deps: DeliverDeps): Owner => {
-  const engine: DeliveryEngine = new DeliveryEngine({ ...deps, mayStart: (nowMs) => leases.isValid(nowMs) });
+  const engine: DeliveryEngine = new DeliveryEngine({
+    ...deps,
+    mayStart: (nowMs) => leases.isValid(nowMs),
+    owns: (shard) => leases.owns(shard),
+  });
   const leases: ShardLeases = new ShardLeases({
     ...deps,
     onGained: (shards) => {

@@ -17,8 +17,10 @@ export interface DeliveryEngineOptions extends AttemptDeps {
   readonly db: Database;
   readonly keyring: Keyring;
   readonly log: EngineLog;
-  /** Whether a request for this shard may begin now. */
+  /** Whether any request may begin now. */
   readonly mayStart: (nowMs: number) => boolean;
+  /** Whether the shard is still this engine's. */
+  readonly owns: (shard: number) => boolean;
 }
 
 const slots = 512;
@@ -187,8 +189,18 @@ export class DeliveryEngine {
       return;
     }
     this.#marks.note(lane, result.outcome !== "delivered");
-    if (result.outcome === "retry") this.#wakeAt(lane, performance.now() + result.delayMs);
+    if (result.outcome === "retry") this.#expectNext(lane, performance.now() + result.delayMs);
     if (result.outcome === "gone") this.onWebhookChanged(lane.webhookId);
+  }
+
+  /** A lane that was closed while this was under way is opened again: its webhook may be disabled, and this left over. */
+  #expectNext(lane: Lane, atMs: number): void {
+    if (!lane.isClosed) this.#wakeAt(lane, atMs);
+    else if (this.#options.owns(lane.shard)) {
+      const reopened = this.#lanes.open(lane.webhookId, lane.shard);
+      this.#wakeAt(reopened, atMs);
+      this.#onChanged(reopened);
+    }
   }
 
   #onChanged(lane: Lane): void {

@@ -40,6 +40,8 @@ describe("whose fault", () => {
   });
 
   it("the first of several addresses speaks for all", () => {
-    expect(failureOf(new AggregateError([coded("EHOSTUNREACH"), coded("ECONNREFUSED")]))).toBe("connection_failed");
+    expect(failureOf(new AggregateError([coded("EHOSTUNREACH"), coded("ECONNREFUSED")], "all failed"))).toBe(
+      "connection_failed",
+    );
   });
 });

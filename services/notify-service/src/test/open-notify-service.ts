@@ -36,24 +36,26 @@ export interface OpenNotifyService {
   close(): Promise<void>;
 }
 
+/** Retries a hundred times as fast, receivers on the loopback, leases of a second. */
+export const settingsFor = (databaseUrl: string): Readonly<Record<string, string>> => ({
+  PORT: "0",
+  INTERNAL_PORT: "0",
+  PUBLIC_URL: publicUrl,
+  DATABASE_URL: databaseUrl,
+  MIGRATE_AT_START: "false",
+  NATS_URL: "nats://unused.invalid",
+  MASTER_KEY: masterKey,
+  ALLOW_PRIVATE_CIDRS: "127.0.0.0/8",
+  RETRY_SCALE: "0.01",
+  SHARD_LEASE_MS: "1000",
+});
+
 export const openNotifyService = async (databaseUrl: string, options: OpenOptions = {}): Promise<OpenNotifyService> => {
   const callers = options.callers ?? (await createTestCallers(publicUrl));
   const bus = options.bus ?? createInProcessEventBus();
   const logged: Record<string, unknown>[] = [];
   const log = pino({ level: "debug" }, { write: (line: string) => void logged.push(JSON.parse(line)) });
-  const config = parseConfig(notifySettings, {
-    PORT: "0",
-    INTERNAL_PORT: "0",
-    PUBLIC_URL: publicUrl,
-    DATABASE_URL: databaseUrl,
-    MIGRATE_AT_START: "false",
-    NATS_URL: "nats://unused.invalid",
-    MASTER_KEY: masterKey,
-    ALLOW_PRIVATE_CIDRS: "127.0.0.0/8",
-    RETRY_SCALE: "0.01",
-    SHARD_LEASE_MS: "1000",
-    ...options.env,
-  });
+  const config = parseConfig(notifySettings, { ...settingsFor(databaseUrl), ...options.env });
   const service = await createNotifyService(config, { bus, log, callers: callers.sources });
   const app = createHttpServer({ logger: log, trustProxy: [] });
   const undeclared: string[] = [];
