@@ -11,16 +11,7 @@ export interface SourceFile {
 export const repositoryRoot = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
 /** What `.gitignore` names, and git's own folder: never read, never judged. */
-const ignoredFolders = new Set([
-  ".git",
-  "node_modules",
-  "dist",
-  "generated",
-  ".turbo",
-  ".cache",
-  ".data",
-  "coverage",
-]);
+const ignoredFolders = new Set([".git", "node_modules", "dist", "generated", ".turbo", ".cache", ".data", "coverage"]);
 
 const binary = /\.(png|jpg|jpeg|gif|webp|ico|woff2?|wasm|zip|gz)$/;
 

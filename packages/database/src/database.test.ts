@@ -6,7 +6,10 @@ import { type Database, openDatabase, type Sql, statement, uniqueViolation } fro
 
 const insert = statement("test-insert", "INSERT INTO inbox (durable, event_id) VALUES ($1, gen_random_uuid())");
 const count = statement<{ count: number }>("test-count", "SELECT count(*)::int AS count FROM inbox WHERE durable = $1");
-const insertTwice = statement("test-twice", "INSERT INTO inbox (durable, event_id) VALUES ('same', '00000000-0000-0000-0000-000000000001')");
+const insertTwice = statement(
+  "test-twice",
+  "INSERT INTO inbox (durable, event_id) VALUES ('same', '00000000-0000-0000-0000-000000000001')",
+);
 
 const countOf = async (sql: Sql, durable: string) => (await sql.query(count, [durable]))[0]?.count;
 
@@ -45,9 +48,14 @@ describe("database", () => {
 
   it("runs a transaction again when it lost against another one", async () => {
     const increment = async (sql: Sql) => {
-      const [row] = await sql.query(statement<{ last: string }>("test-read", "SELECT last_sequence AS last FROM outbox_relay_state WHERE id = 1"), []);
+      const [row] = await sql.query(
+        statement<{ last: string }>("test-read", "SELECT last_sequence AS last FROM outbox_relay_state WHERE id = 1"),
+        [],
+      );
       await new Promise((resolve) => setTimeout(resolve, 50));
-      await sql.query(statement("test-write", "UPDATE outbox_relay_state SET last_sequence = $1 WHERE id = 1"), [Number(row?.last) + 1]);
+      await sql.query(statement("test-write", "UPDATE outbox_relay_state SET last_sequence = $1 WHERE id = 1"), [
+        Number(row?.last) + 1,
+      ]);
     };
     await db.query(statement("test-start", "INSERT INTO outbox_relay_state VALUES (1, 'x', 0)"), []);
     let runs = 0;
@@ -58,7 +66,10 @@ describe("database", () => {
         await increment(tx);
       });
     await Promise.all([once(), once()]);
-    const [row] = await db.query(statement<{ last: string }>("test-read", "SELECT last_sequence AS last FROM outbox_relay_state WHERE id = 1"), []);
+    const [row] = await db.query(
+      statement<{ last: string }>("test-read", "SELECT last_sequence AS last FROM outbox_relay_state WHERE id = 1"),
+      [],
+    );
     expect(row?.last).toBe("2");
     expect(runs).toBeGreaterThan(2);
   });

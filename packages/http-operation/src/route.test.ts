@@ -18,11 +18,19 @@ const createThing = operation({
   access: { kind: "public" },
   dialect: "v2",
   params: Type.Object({ name: Type.String({ maxLength: 8 }) }, { additionalProperties: false }),
-  body: Type.Object({ count: Type.Integer({ minimum: 1 }), note: Type.Optional(Type.String()) }, { additionalProperties: false }),
+  body: Type.Object(
+    { count: Type.Integer({ minimum: 1 }), note: Type.Optional(Type.String()) },
+    { additionalProperties: false },
+  ),
   responses: { 201: Type.Object({ name: Type.String(), count: Type.Integer() }), 204: null },
   problems: ["survey_not_found"],
 });
-const legacyThing = operation({ ...createThing, id: "legacyThing", path: "/surveys/:name/things", dialect: "intake24" });
+const legacyThing = operation({
+  ...createThing,
+  id: "legacyThing",
+  path: "/surveys/:name/things",
+  dialect: "intake24",
+});
 const omniThing = operation({ ...createThing, id: "omniThing", path: "/omni/:name", dialect: "incode" });
 
 const answers: Record<string, () => never> = {
@@ -89,14 +97,21 @@ describe("operation", () => {
       const answer = await post("/v2/things/one", payload);
       expect(answer.statusCode).toBe(422);
       expect(answer.headers["content-type"]).toContain("application/problem+json");
-      expect(answer.json()).toMatchObject({ code: "invalid_request", detail: [{ loc, type, msg: expect.any(String) }] });
+      expect(answer.json()).toMatchObject({
+        code: "invalid_request",
+        detail: [{ loc, type, msg: expect.any(String) }],
+      });
       expect(answer.json().request_id).toBe(answer.headers["x-request-id"]);
     });
 
     it("speaks the dialect of the routes that it keeps compatible", async () => {
       const legacy = await post("/surveys/one/things", { count: "2" });
       expect(legacy.statusCode).toBe(400);
-      expect(legacy.json()).toMatchObject({ code: "invalid_input", message: expect.any(String), errors: { count: { code: "invalid_type" } } });
+      expect(legacy.json()).toMatchObject({
+        code: "invalid_input",
+        message: expect.any(String),
+        errors: { count: { code: "invalid_type" } },
+      });
       const omni = await post("/omni/one", { count: "2" });
       expect(omni.statusCode).toBe(400);
       expect(Object.keys(omni.json()).sort()).toEqual(["error", "message", "path", "status", "timestamp"]);
@@ -114,7 +129,12 @@ describe("operation", () => {
     });
 
     it("refuses a body that is no JSON by type", async () => {
-      const answer = await app.inject({ method: "POST", url: "/v2/things/one", payload: "count=1", headers: { "content-type": "application/x-www-form-urlencoded" } });
+      const answer = await app.inject({
+        method: "POST",
+        url: "/v2/things/one",
+        payload: "count=1",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+      });
       expect([answer.statusCode, answer.json().code]).toEqual([415, "unsupported_media_type"]);
     });
   });
@@ -130,7 +150,11 @@ describe("operation", () => {
       expect([bug.statusCode, bug.json().code]).toEqual([500, "internal_error"]);
       expect(bug.body).not.toContain("secret internal text");
       const away = await post("/v2/things/away", { count: 1 });
-      expect([away.statusCode, away.json().code, away.headers["retry-after"]]).toEqual([503, "dependency_unavailable", "2"]);
+      expect([away.statusCode, away.json().code, away.headers["retry-after"]]).toEqual([
+        503,
+        "dependency_unavailable",
+        "2",
+      ]);
       expect(away.body).not.toContain("hunter2");
     });
   });
@@ -143,7 +167,11 @@ describe("operation", () => {
   });
 
   it("does not register a route behind a door that its contract does not name", () => {
-    const wrong = { access: "respondent" as const, authenticate: async () => Promise.reject(new Error()), routes: [route(createThing, async () => ({ status: 204, body: null }))] };
+    const wrong = {
+      access: "respondent" as const,
+      authenticate: async () => Promise.reject(new Error("nobody gets this far")),
+      routes: [route(createThing, async () => ({ status: 204, body: null }))],
+    };
     expect(() => registerScope(app, wrong)).toThrow(/createThing declares access public/);
   });
 });

@@ -35,7 +35,9 @@ const loadBindingsOnce = (): Promise<Bindings> => {
 const loadBindings = async (): Promise<Bindings> => {
   const require = createRequire(import.meta.url);
   const bindings = await import("@prisma/schema-engine-wasm/schema_engine_bg");
-  const bytes = await readFile(require.resolve("@prisma/schema-engine-wasm/schema_engine_bg").replace(/\.js$/, ".wasm"));
+  const bytes = await readFile(
+    require.resolve("@prisma/schema-engine-wasm/schema_engine_bg").replace(/\.js$/, ".wasm"),
+  );
   // Where the engine puts its last words; without it a panic says nothing at all.
   Reflect.set(globalThis, "PRISMA_WASM_PANIC_REGISTRY", {
     set_message: (message: string) => process.stderr.write(`schema engine: ${message}\n`),

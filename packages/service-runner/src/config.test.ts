@@ -30,11 +30,16 @@ describe("configuration", () => {
   it("names every fault at once, and no value", () => {
     const parse = () => parseConfig(settings, { PORT: "70000", VERBOSE: "yes", KEY: "k-secret" });
     expect(parse).toThrow(ConfigInvalid);
-    expect(parse).toThrow(/NAME is missing[\s\S]*PORT must be a whole number from 0 to 65535[\s\S]*VERBOSE must be true or false/);
+    expect(parse).toThrow(
+      /NAME is missing[\s\S]*PORT must be a whole number from 0 to 65535[\s\S]*VERBOSE must be true or false/,
+    );
     expect(parse).not.toThrow(/k-secret/);
   });
 
   it("masks secrets for the log", () => {
-    expect(maskConfig(settings, parseConfig(settings, { NAME: "n", KEY: "k" }))).toMatchObject({ NAME: "n", KEY: "***" });
+    expect(maskConfig(settings, parseConfig(settings, { NAME: "n", KEY: "k" }))).toMatchObject({
+      NAME: "n",
+      KEY: "***",
+    });
   });
 });

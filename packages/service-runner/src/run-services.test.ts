@@ -9,7 +9,11 @@ const waiting = { timeout: 3_000, interval: 10 };
 
 describe("running services", () => {
   const log: string[] = [];
-  const logger = createLogger("test", "info", new Writable({ write: (chunk, _encoding, done) => done(void log.push(String(chunk))) }));
+  const logger = createLogger(
+    "test",
+    "info",
+    new Writable({ write: (chunk, _encoding, done) => done(void log.push(String(chunk))) }),
+  );
   let running: RunningServices | undefined;
   afterEach(async () => {
     await running?.stop();
@@ -18,9 +22,31 @@ describe("running services", () => {
   });
 
   const start = async (parts: Partial<Service>, closed: string[] = []) => {
-    const service: Service = { name: "one", http: async () => undefined, workers: [], readiness: [], close: async () => void closed.push("one"), ...parts };
-    const first: Service = { ...service, name: "zero", http: async () => undefined, workers: [], readiness: [], close: async () => void closed.push("zero") };
-    running = await runServices({ services: [first, service], host: "127.0.0.1", port: 0, internalHost: "127.0.0.1", internalPort: 0, trustProxy: [], logger });
+    const service: Service = {
+      name: "one",
+      http: async () => undefined,
+      workers: [],
+      readiness: [],
+      close: async () => void closed.push("one"),
+      ...parts,
+    };
+    const first: Service = {
+      ...service,
+      name: "zero",
+      http: async () => undefined,
+      workers: [],
+      readiness: [],
+      close: async () => void closed.push("zero"),
+    };
+    running = await runServices({
+      services: [first, service],
+      host: "127.0.0.1",
+      port: 0,
+      internalHost: "127.0.0.1",
+      internalPort: 0,
+      trustProxy: [],
+      logger,
+    });
     return running;
   };
   const getHealth = async (path: string) => {
@@ -35,7 +61,10 @@ describe("running services", () => {
     };
     await start({ readiness: [{ name: "database", check }] });
     const down = await getHealth("/health/ready");
-    expect([down.status, JSON.parse(down.text)]).toEqual([503, { status: "unready", dependencies: { database: "down" }, failing: [] }]);
+    expect([down.status, JSON.parse(down.text)]).toEqual([
+      503,
+      { status: "unready", dependencies: { database: "down" }, failing: [] },
+    ]);
     expect((await getHealth("/health/live")).status).toBe(200);
     up = true;
     expect((await getHealth("/health/ready")).status).toBe(200);
