@@ -1,5 +1,7 @@
-import type { CustomField } from "@roundtrip/contracts/survey/respondent-object";
+import { CustomField } from "@roundtrip/contracts/survey/respondent-object";
 import type { PageRequest } from "@roundtrip/http-operation/page";
+import { Type } from "typebox";
+import { Compile } from "typebox/compile";
 import type { Prisma } from "../store/survey-db.ts";
 
 /** A respondent with its user, as the API shows them. */
@@ -72,10 +74,16 @@ const withUsers = async (prisma: Prisma, workspaceId: string, rows: readonly Res
       tokenExpiresAt: row.tokenExpiresAt,
       externalUserId: user?.externalUserId ?? null,
       name: user?.name ?? null,
-      // Written by this service alone, from claims that it had checked.
-      customFields: (user?.customFields ?? []) as unknown as CustomField[],
+      customFields: parseCustomFields(user?.customFields ?? []),
       createdAt: row.createdAt,
       updatedAt: row.updatedAt,
     };
   });
+};
+
+const customFieldList = Compile(Type.Array(CustomField));
+
+const parseCustomFields = (stored: unknown): readonly CustomField[] => {
+  if (!customFieldList.Check(stored)) throw new Error("the stored custom fields are none");
+  return stored;
 };

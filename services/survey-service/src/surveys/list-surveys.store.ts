@@ -1,9 +1,15 @@
-import type { Environment } from "@roundtrip/contracts/scope";
-import type { SurveyState } from "@roundtrip/contracts/survey/survey-object";
-import type { SurveySettings } from "@roundtrip/contracts/survey/survey-settings";
+import { SurveyState } from "@roundtrip/contracts/survey/survey-object";
+import { SurveySettings } from "@roundtrip/contracts/survey/survey-settings";
 import type { PageRequest } from "@roundtrip/http-operation/page";
+import { Type } from "typebox";
+import { Compile } from "typebox/compile";
 import type { Prisma } from "../store/survey-db.ts";
 import { type Survey, toSurvey } from "./survey.store.ts";
+
+/** The columns that Prisma knows less of than we do. */
+const knownColumns = Compile(
+  Type.Object({ environment: Type.Enum(["live", "dev"]), state: SurveyState, settings: SurveySettings }),
+);
 
 /** Oldest first; one more than the page holds. */
 export const listSurveys = async (prisma: Prisma, workspaceId: string, page: PageRequest): Promise<Survey[]> => {
@@ -12,17 +18,10 @@ export const listSurveys = async (prisma: Prisma, workspaceId: string, page: Pag
     orderBy: { surveyId: "asc" },
     take: page.size + 1,
   });
-  return rows.map((row) =>
-    toSurvey({
-      ...row,
-      // Written by this service alone, from values that the contracts' schemas had checked.
-      environment: row.environment as Environment,
-      state: row.state as SurveyState,
-      settings: row.settings as SurveySettings,
-      startDate: dateOf(row.startDate),
-      endDate: dateOf(row.endDate),
-    }),
-  );
+  return rows.map((row) => {
+    if (!knownColumns.Check(row)) throw new Error(`survey ${row.surveyId} is not as it was stored`);
+    return toSurvey({ ...row, startDate: dateOf(row.startDate), endDate: dateOf(row.endDate) });
+  });
 };
 
 const dateOf = (date: Date | null): string | null => date?.toISOString().slice(0, 10) ?? null;
