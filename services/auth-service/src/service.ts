@@ -127,6 +127,7 @@ const attachToBus = async (deps: AuthDeps, { keySet, signingKeys }: Keys): Promi
     await answerPublicKeys(deps),
     await deps.bus.listen(nudges.keysChanged, () => {
       signingKeys.forget();
+      // Never rejects: a set that cannot be read stays as it is, and the next unknown key asks again.
       void keySet.reload();
     }),
   ];

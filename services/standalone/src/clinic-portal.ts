@@ -41,6 +41,7 @@ export const startClinicPortal = async (options: PortalOptions): Promise<{ stop(
 
 const waitUntilListening = async (url: string, exited: Promise<void>): Promise<void> => {
   let gone = false;
+  // Looked at below, between two attempts; an exit never rejects.
   void exited.then(() => {
     gone = true;
   });
