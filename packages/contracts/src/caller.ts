@@ -27,5 +27,3 @@ export interface AccountCaller {
   readonly accountId: string;
   readonly operator: boolean;
 }
-
-export type Caller = RespondentCaller | WorkspaceCaller | AccountCaller;

@@ -74,7 +74,7 @@ const fastifyOptions = (operation: Operation): Omit<RouteOptions, "handler"> => 
 });
 
 /** Every status the operation may answer with. */
-export const declaredStatuses = (operation: Operation): ReadonlySet<number> =>
+const declaredStatuses = (operation: Operation): ReadonlySet<number> =>
   new Set([
     ...Object.keys(operation.responses).map(Number),
     ...problemCodes(operation).map((code) => problems[code].status),

@@ -50,7 +50,7 @@ interface Migration {
   readonly sql: string;
 }
 
-export const readMigrations = async (directory: string): Promise<readonly Migration[]> => {
+const readMigrations = async (directory: string): Promise<readonly Migration[]> => {
   const folder = join(directory, "migrations");
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries

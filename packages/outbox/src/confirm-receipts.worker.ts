@@ -6,7 +6,7 @@ import { confirmRows } from "./outbox.store.ts";
 import type { RelayDeps } from "./relay-outbox.worker.ts";
 
 /** What a consumer sends after its commit. */
-export const ReceiptBody = Type.Object({
+const ReceiptBody = Type.Object({
   durable: Type.String(),
   event_ids: Type.Array(Type.String({ format: "uuid" }), { maxItems: 1_000 }),
 });

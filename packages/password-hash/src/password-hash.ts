@@ -10,7 +10,7 @@ const argon2id = 2;
 const parameters = { algorithm: argon2id, memoryCost: 65_536, timeCost: 3, parallelism: 1 };
 
 /** Longer passwords are refused before hashing: the library would happily chew through megabytes. */
-export const passwordCodePointsMax = 256;
+const passwordCodePointsMax = 256;
 
 export interface PasswordHasher {
   /** An argon2id PHC string. Throws `busy` (503) when 50 others wait already. */

@@ -23,7 +23,7 @@ export interface RunningServices {
   stop(): Promise<void>;
 }
 
-export const drainMsMax = 25_000;
+const drainMsMax = 25_000;
 
 export const runServices = async (options: RunOptions): Promise<RunningServices> => {
   const app = createHttpServer({ logger: options.logger, trustProxy: options.trustProxy });

@@ -6,7 +6,7 @@ const optional = Type.Optional;
 const requirableClaims = ["exp", "iat", "aud", "sub", "iss", "jti"] as const;
 
 /** How respondents come to be (api.md 4.1). One explicit setting: clearing a secret never opens a survey. */
-export const UserGeneration = Closed({
+const UserGeneration = Closed({
   mode: Type.Union([Type.Literal("off"), Type.Literal("jwt")]),
   /** Claims that a create-user token must carry. */
   require: optional(Type.Array(Type.Enum(requirableClaims), { maxItems: 6, uniqueItems: true })),
@@ -17,7 +17,7 @@ export const UserGeneration = Closed({
 });
 
 /** The way back (api.md 4.5). Placeholders in `url` are filled percent-encoded; only `allowed_origins` are ever used. */
-export const Redirect = Closed({
+const Redirect = Closed({
   url: Nullable(Type.String({ minLength: 1, maxLength: 2_048 })),
   identifier: optional(
     Nullable(Type.String({ pattern: "^(userId|username|custom:[^\\u0000\\p{Surrogate}]{1,128})$" })),
