@@ -4,7 +4,7 @@ import { operation } from "../operation.ts";
 import { LocalTimeQuery, SessionAnswers, SurveyPath, userInfoMembers } from "./answers.ts";
 import { SessionStatus } from "./session-facts.ts";
 
-export const CompletedSession = Closed({
+const CompletedSession = Closed({
   submission: Closed({ id: Uuid, submissionTime: Instant }),
   status: SessionStatus,
   sequence: Type.Integer({ minimum: 1 }),

@@ -5,7 +5,7 @@ import { JsonObject, SurveyPath } from "./answers.ts";
 import { SurveyState } from "./survey-object.ts";
 
 /** Everything a respondent's front end renders from. `state` is the effective one: dates are already applied. */
-export const SurveyParameters = Closed({
+const SurveyParameters = Closed({
   id: Uuid,
   slug: Type.String(),
   name: Type.String(),

@@ -16,6 +16,11 @@ export interface TaskProgress {
 
 const evaluate = createEvaluator();
 
+/**
+ * What the pool calls, by its name.
+ *
+ * @public
+ */
 export const evaluateAnswers = ({ taskId, ...task }: ThreadTask): EvaluatedAnswers => {
   const report = (phase: TaskProgress["phase"]) => parentPort?.postMessage({ taskId, phase } satisfies TaskProgress);
   report("preparing");

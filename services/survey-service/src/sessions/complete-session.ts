@@ -11,7 +11,8 @@ import type { Survey } from "../surveys/survey.store.ts";
 import { expireIfOver } from "./expire-session.ts";
 import { assertActive, getOwnSurvey } from "./get-own-survey.ts";
 import { changeStatus, isTerminal, type SessionStep } from "./session.rules.ts";
-import { completeSessionRow, findSession, type Person, type Session, type StoredSubmission } from "./session.store.ts";
+import { findSession, type Person, type Session, type StoredSubmission } from "./session.store.ts";
+import { completeSessionRow } from "./session-changes.store.ts";
 import { sessionFacts } from "./session-events.rules.ts";
 
 export type CompleteSessionDeps = Pick<SurveyDeps, "db" | "outbox" | "clock"> & EvaluateDeps;

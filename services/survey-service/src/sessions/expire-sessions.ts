@@ -2,7 +2,7 @@ import { sessionExpired } from "@roundtrip/contracts/survey/session-expired.even
 import type { SurveyDeps } from "../deps.ts";
 import { claimOverdueSessions } from "./expired-sessions.store.ts";
 import { changeStatus } from "./session.rules.ts";
-import { changeSession } from "./session.store.ts";
+import { changeSession } from "./session-changes.store.ts";
 import { sessionFacts } from "./session-events.rules.ts";
 
 const batchSizeMax = 200;

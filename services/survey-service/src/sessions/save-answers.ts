@@ -8,7 +8,8 @@ import { expireIfOver } from "./expire-session.ts";
 import { assertStoresAnswers } from "./get-open-session.ts";
 import { assertActive, getOwnSurvey } from "./get-own-survey.ts";
 import { isTerminal } from "./session.rules.ts";
-import { findSession, type Session, saveAnswersInProgress } from "./session.store.ts";
+import { findSession, type Session } from "./session.store.ts";
+import { saveAnswersInProgress } from "./session-changes.store.ts";
 import { stepSession } from "./step-session.ts";
 
 export type SaveAnswersDeps = Pick<SurveyDeps, "db" | "outbox" | "clock">;

@@ -9,8 +9,9 @@ import { expireIfOver } from "./expire-session.ts";
 import { assertActive, getOwnSurvey } from "./get-own-survey.ts";
 import { countHandedIn } from "./handed-in.store.ts";
 import { dayBegan, hasLimits, type LimitRefusal, refuseFurther } from "./limits.rules.ts";
-import { expiryOf } from "./session.rules.ts";
-import { findOpenSession, insertSession, type Person, type Session } from "./session.store.ts";
+import { expiryOf, isExpired } from "./session.rules.ts";
+import { findOpenSession, type Person, type Session } from "./session.store.ts";
+import { insertSession } from "./session-changes.store.ts";
 import { sessionFacts } from "./session-events.rules.ts";
 import { stepSession } from "./step-session.ts";
 
@@ -51,7 +52,10 @@ interface Found {
 
 /** Null when it has ended, or was changed by somebody else meanwhile. */
 const resumeSession = async (deps: StartSessionDeps, found: Found): Promise<Session | null> => {
-  if (await expireIfOver(deps, found)) return null;
+  if (isExpired(found.session, deps.clock())) {
+    await expireIfOver(deps, found);
+    return null;
+  }
   if (found.session.status !== "created") return found.session;
   const step = await stepSession(deps, { ...found, to: "opened" });
   return step && { ...found.session, ...step };

@@ -6,7 +6,8 @@ import { Problem } from "@roundtrip/http-problem/problem";
 import type { SurveyDeps } from "../deps.ts";
 import type { Survey } from "../surveys/survey.store.ts";
 import { changeStatus, isTerminal, type SessionStep } from "./session.rules.ts";
-import { changeSession, type Person, type Session } from "./session.store.ts";
+import type { Person, Session } from "./session.store.ts";
+import { changeSession } from "./session-changes.store.ts";
 import { sessionFacts } from "./session-events.rules.ts";
 
 const eventOf = {

@@ -41,8 +41,7 @@ export interface SubmissionPosition {
 
 export interface SubmissionFilter {
   readonly workspaceId: string;
-  /** A slug or an id. */
-  readonly survey: string | null;
+  readonly surveyId: string | null;
   readonly userId: string | null;
   readonly externalUserId: string | null;
   /** Inclusive. */
@@ -63,8 +62,8 @@ const page = statement<ListedRow>(
   `SELECT ${columns}, m.tx_id::text FROM ${tables}
    WHERE m.workspace_id = $1 AND m.tx_id < pg_snapshot_xmin(pg_current_snapshot())
      AND (m.tx_id, m.submission_id) > ($2::xid8, $3::uuid)
-     AND ($4::text IS NULL OR s.slug = lower($4) OR s.survey_id::text = lower($4))
-     AND ($5::uuid IS NULL OR m.user_id = $5)
+     AND ($4::uuid IS NULL OR m.survey_id = $4)
+     AND ($5::uuid IS NULL OR r.user_id = $5)
      AND ($6::text IS NULL OR u.external_user_id = $6)
      AND ($7::timestamptz IS NULL OR m.completed_at >= $7)
      AND ($8::timestamptz IS NULL OR m.completed_at < $8)
@@ -88,7 +87,7 @@ export const listSubmissions = async (
     filter.workspaceId,
     txId,
     submissionId,
-    filter.survey,
+    filter.surveyId,
     filter.userId,
     filter.externalUserId,
     filter.since,

@@ -11,7 +11,7 @@ type Service = OpenSurveyService & { readonly db: Database };
 type Data = Readonly<Record<string, unknown>>;
 type Headers = Readonly<Record<string, string>>;
 
-export const gadItems = [1, 2, 3, 4, 5, 6, 7].map((item) => `gad${item}`);
+const gadItems = [1, 2, 3, 4, 5, 6, 7].map((item) => `gad${item}`);
 export const lowAnswers: Data = Object.fromEntries(gadItems.map((name) => [name, 0]));
 export const highAnswers: Data = Object.fromEntries(gadItems.map((name) => [name, 2]));
 
