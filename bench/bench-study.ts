@@ -28,9 +28,14 @@ export const setUpBenchStudy = async (stack: LocalStack): Promise<BenchStudy> =>
   const survey = await post(stack, { path: "/v2/surveys", headers: machine, body });
   const { secret } = await post(stack, { path: `/v2/surveys/${slug}/jwt-secret`, headers: machine, body: {} });
   const workspace = await fetch(`${stack.url}/v2/workspace`, { headers: staff });
-  // The route's contract is an object with `workspace_id`.
-  const { workspace_id: workspaceId } = (await workspace.json()) as { workspace_id: string };
-  return { slug, surveyId: String(survey["survey_id"]), surveySecret: String(secret), workspaceId, machine };
+  const { workspace_id: workspaceId } = await readObject(workspace);
+  return {
+    slug,
+    surveyId: String(survey["survey_id"]),
+    surveySecret: String(secret),
+    workspaceId: String(workspaceId),
+    machine,
+  };
 };
 
 export interface Post {
@@ -46,6 +51,10 @@ export const post = async (stack: LocalStack, { path, headers = {}, body }: Post
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`);
-  // Every route called here answers an object.
-  return (await answer.json()) as Record<string, unknown>;
+  return readObject(answer);
+};
+
+const readObject = async (answer: Response): Promise<Record<string, unknown>> => {
+  const value: unknown = await answer.json();
+  return typeof value === "object" && value !== null ? { ...value } : {};
 };

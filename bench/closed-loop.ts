@@ -65,5 +65,5 @@ const refuseForeignHost = (origin: string): void => {
 };
 
 /** Of sorted values; nearest rank. */
-export const quantile = (sorted: readonly number[], q: number): number =>
+const quantile = (sorted: readonly number[], q: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;

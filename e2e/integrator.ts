@@ -74,8 +74,8 @@ export const call = async (
     redirect: "manual",
   });
   const text = await answer.text();
-  // Every answer of the API is an object or empty.
-  return { status: answer.status, headers: answer.headers, body: text === "" ? {} : (JSON.parse(text) as Json) };
+  const body: unknown = text === "" ? {} : JSON.parse(text);
+  return { status: answer.status, headers: answer.headers, body: { ...(typeof body === "object" ? body : {}) } };
 };
 
 export const expectStatus = async (status: number, answering: Promise<Answer>): Promise<Answer> => {
@@ -202,7 +202,7 @@ export const completeWithoutBrowser = async (study: Study, username: string, pat
 };
 
 /** Does it again until it works, as a client does that gets 502, 503 or no answer at all. */
-export const untilDone = async <T>(work: () => Promise<T>, withinMs: number): Promise<T> => {
+const untilDone = async <T>(work: () => Promise<T>, withinMs: number): Promise<T> => {
   const until = Date.now() + withinMs;
   for (;;) {
     try {

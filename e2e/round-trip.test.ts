@@ -90,7 +90,7 @@ describe.each([
     const second = await verify();
     expect([second.status, second.body["code"]]).toEqual([409, "ticket_already_used"]);
 
-    const { data } = said as { data: { submission_id: string } };
+    const { data } = JSON.parse(webhook?.body ?? "{}");
     const submission = await expectStatus(
       200,
       call(`${study.url}/v2/submissions/${data.submission_id}`, { headers: study.machine }),
@@ -151,9 +151,6 @@ describe.each([
       200,
       call(`${study.url}/v2/surveys/${study.slug}/respondents?limit=200`, { headers: study.machine }),
     );
-    const named = (respondents.body["data"] as { username: string }[]).filter(
-      (respondent) => respondent.username === "crowd",
-    );
-    expect(named).toHaveLength(1);
+    expect(JSON.stringify(respondents.body).match(/"username":"crowd"/g)).toHaveLength(1);
   });
 });

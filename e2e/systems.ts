@@ -62,7 +62,7 @@ const end = async (child: ChildProcess): Promise<void> => {
   await exited;
 };
 
-export const printsReady = (child: ChildProcess): Promise<string> =>
+const printsReady = (child: ChildProcess): Promise<string> =>
   new Promise((resolve, reject) => {
     let said = "";
     const hear = (chunk: Buffer) => {

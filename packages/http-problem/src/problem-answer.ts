@@ -130,7 +130,7 @@ const invalidInput = (faults: readonly ValidationFault[], context: string, diale
 };
 
 const describeFault = (fault: ValidationFault, context: string): InvalidMember => {
-  const place = context === "querystring" ? "query" : context;
+  const place = places[context] ?? context;
   const path = fault.instancePath
     .split("/")
     .slice(1)
@@ -140,6 +140,9 @@ const describeFault = (fault: ValidationFault, context: string): InvalidMember =
   const loc = [place, ...path.map((part) => (/^\d{1,6}$/.test(part) ? Number(part) : part))];
   return { loc, msg: fault.message ?? "is invalid", type: faultWords[fault.keyword] ?? `invalid_${fault.keyword}` };
 };
+
+/** The words of the IntelliProve seed for the parts of a request. */
+const places: Readonly<Record<string, string>> = { querystring: "query", params: "path" };
 
 const faultWords: Readonly<Record<string, string>> = {
   required: "missing",

@@ -1,12 +1,21 @@
 import { receiptSubject } from "@roundtrip/contracts/subjects";
+import { statement } from "@roundtrip/database/database";
 import { createInProcessEventBus } from "@roundtrip/event-bus/in-process-event-bus";
 import { useTestDatabase } from "@roundtrip/test-harness/test-database";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createEventConsumer } from "./event-consumer.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import { reconcileUnconfirmed } from "./relay-outbox.worker.ts";
-import { deadLetters, durable, openParts, outboxRows, startWorkers, thingDone, withWorkers, workspaceId } from "./test/open-outbox.ts";
-import { statement } from "@roundtrip/database/database";
+import {
+  deadLetters,
+  durable,
+  openParts,
+  outboxRows,
+  startWorkers,
+  thingDone,
+  withWorkers,
+  workspaceId,
+} from "./test/open-outbox.ts";
 
 const options = { timeout: 5_000, interval: 10 };
 
@@ -15,7 +24,8 @@ describe("outbox", () => {
   let parts: ReturnType<typeof openParts>;
   let outbox: Outbox;
   const open = () => createOutbox({ ...parts, service: "survey-service", eventTypes: [thingDone] });
-  const appendThing = (n: number) => parts.db.transaction((tx) => outbox.append(tx, { type: thingDone, workspaceId, data: { n } }));
+  const appendThing = (n: number) =>
+    parts.db.transaction((tx) => outbox.append(tx, { type: thingDone, workspaceId, data: { n } }));
 
   beforeEach(() => {
     parts = openParts(database().url);
@@ -99,7 +109,10 @@ describe("outbox", () => {
     await withWorkers(outbox.workers, async () => {
       await appendThing(5);
       await appendThing(6);
-      await vi.waitFor(async () => expect((await outboxRows(parts.db)).every((row) => row.published_at)).toBe(true), options);
+      await vi.waitFor(
+        async () => expect((await outboxRows(parts.db)).every((row) => row.published_at)).toBe(true),
+        options,
+      );
     });
     const [has, lacks] = await outboxRows(parts.db);
     const answering = await parts.bus.respond("rpc.missing-events.notify-service-on-public-event", async () =>
@@ -121,7 +134,8 @@ describe("outbox", () => {
       const [row] = await outboxRows(parts.db);
       const receipts: string[] = [];
       const listening = await parts.bus.listen(receiptSubject("survey-service"), (body) => void receipts.push(body));
-      for (const n of [1, 2]) await parts.bus.publish({ subject: thingDone.type, messageId: `copy-${n}`, body: row?.body ?? "" });
+      for (const n of [1, 2])
+        await parts.bus.publish({ subject: thingDone.type, messageId: `copy-${n}`, body: row?.body ?? "" });
       await vi.waitFor(() => expect(receipts.join()).toContain(row?.event_id), options);
       await listening.close();
     });
@@ -160,7 +174,19 @@ describe("outbox", () => {
   it.each([
     ["no JSON", "{"],
     ["no envelope", "{}"],
-    ["an unknown type", JSON.stringify({ specversion: "1.0", id: workspaceId, source: "/x", type: "survey.other.done.v1", time: "t", datacontenttype: "application/json", workspaceid: workspaceId, data: {} })],
+    [
+      "an unknown type",
+      JSON.stringify({
+        specversion: "1.0",
+        id: workspaceId,
+        source: "/x",
+        type: "survey.other.done.v1",
+        time: "t",
+        datacontenttype: "application/json",
+        workspaceid: workspaceId,
+        data: {},
+      }),
+    ],
     ["a NUL character", "\u0000"],
   ])("keeps a message with %s as a dead letter and goes on", async (_name, body) => {
     const received: { n: number; body: string }[] = [];

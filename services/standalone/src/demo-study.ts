@@ -100,6 +100,6 @@ const call = async (
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!answer.ok) throw new Error(`the demo's ${method} ${path} was answered ${answer.status}: ${await answer.text()}`);
-  // Every route called here answers an object (api.md).
-  return (await answer.json()) as Record<string, unknown>;
+  const value: unknown = await answer.json();
+  return typeof value === "object" && value !== null ? { ...value } : {};
 };

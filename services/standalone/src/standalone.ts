@@ -65,7 +65,7 @@ const openBus = (config: StandaloneConfig, log: FastifyBaseLogger): EventBus =>
     ? createInProcessEventBus({ log })
     : openNatsEventBus({ name: "standalone", servers: config.NATS_URL.split(","), log });
 
-export const adminEmailOf = (config: StandaloneConfig): string => config.ADMIN_EMAIL ?? "admin@example.org";
+const adminEmailOf = (config: StandaloneConfig): string => config.ADMIN_EMAIL ?? "admin@example.org";
 
 interface Parts {
   readonly config: StandaloneConfig;

@@ -18,16 +18,19 @@ export const workspaceId = "01930000-0000-7000-8000-000000000001";
 export const durable: Durable = "notify-service-on-public-event";
 
 /** Collects what the loops say, so that a test can ask whether an alert was raised. */
-export const createTestLog = () => {
+const createTestLog = () => {
   const lines: { level: string; message: string }[] = [];
   const at = (level: string) => (_fields: object, message: string) => void lines.push({ level, message });
   return { lines, info: at("info"), warn: at("warn"), error: at("error") };
 };
 
-const rows = statement<{ event_id: string; published_at: Date | null; confirmed_at: Date | null; publish_count: number; body: string }>(
-  "test-outbox-rows",
-  "SELECT event_id, published_at, confirmed_at, publish_count, body FROM outbox ORDER BY id",
-);
+const rows = statement<{
+  event_id: string;
+  published_at: Date | null;
+  confirmed_at: Date | null;
+  publish_count: number;
+  body: string;
+}>("test-outbox-rows", "SELECT event_id, published_at, confirmed_at, publish_count, body FROM outbox ORDER BY id");
 export const outboxRows = (sql: Sql) => sql.query(rows, []);
 
 const dead = statement<{ reason: string }>("test-dead", "SELECT reason FROM inbox_dead");
@@ -48,7 +51,17 @@ export const startWorkers = (workers: readonly Worker[]) => superviseWorkers(wor
 // The supervisor logs through Fastify's logger type; the tests look at what happened, not at its lines.
 const createSilentLog = () => {
   const none = () => undefined;
-  const log = { level: "silent", fatal: none, error: none, warn: none, info: none, debug: none, trace: none, silent: none, child: () => log };
+  const log = {
+    level: "silent",
+    fatal: none,
+    error: none,
+    warn: none,
+    info: none,
+    debug: none,
+    trace: none,
+    silent: none,
+    child: () => log,
+  };
   return log;
 };
 
