@@ -40,7 +40,7 @@ export const runClosedLoop = async (options: LoadOptions): Promise<LoadResult> =
       const request = options.nextRequest(index);
       index += 1;
       const sentAt = performance.now();
-      const answer = await pool.request({ ...request, throwOnError: false });
+      const answer = await pool.request(request);
       await answer.body.dump();
       durationsMs.push(performance.now() - sentAt);
       if (answer.statusCode >= 300) failures += 1;

@@ -106,7 +106,7 @@ export const usageOf = (stack: LocalStack): Snapshot =>
       ["nats-server", stack.nats.pid],
       ["postgres", stack.postgres.pid],
       ["load generator", process.pid],
-    ].map(([name, pid]) => [String(name), readUsage(Number(pid ?? 0))]),
+    ].map(([name, pid]) => [String(name), readUsage(Number(pid ?? 0), { withChildren: name === "postgres" })]),
   );
 
 export const describeUsage = (before: Snapshot, after: Snapshot): string =>

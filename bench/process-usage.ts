@@ -7,9 +7,9 @@ export interface Usage {
 
 const ticksPerSecond = 100;
 
-/** CPU time and resident memory of a process and its children, from /proc (Linux). */
-export const readUsage = (pid: number): Usage => {
-  const tree = processTree(pid);
+/** CPU time and resident memory from /proc (Linux), of a process or of it and its children. Shared memory counts each time. */
+export const readUsage = (pid: number, options: { readonly withChildren: boolean }): Usage => {
+  const tree = options.withChildren ? processTree(pid) : [pid];
   return {
     cpuSeconds: tree.reduce((sum, each) => sum + cpuTicks(each) / ticksPerSecond, 0),
     residentMb: tree.reduce((sum, each) => sum + residentKb(each) / 1_024, 0),
