@@ -307,7 +307,7 @@ describe("401", () => {
       const response = await get(url, { "x-auth-token": token });
       expect(response.statusCode).toBe(401);
       expect({ ...response.json(), request_id: "" }).toEqual({
-        type: "https://roundtrip.dev/problems/unauthorized",
+        type: "urn:roundtrip:problem:unauthorized",
         title: "Valid credentials are required",
         detail: "Valid credentials are required",
         status: 401,

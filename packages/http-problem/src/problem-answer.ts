@@ -41,7 +41,7 @@ const problemBody = (problem: Problem, place: Place): Record<string, unknown> =>
   const { title } = problems[problem.code];
   const detail = detailFor(problem);
   const body: Record<string, unknown> = {
-    type: `https://roundtrip.dev/problems/${problem.code}`,
+    type: `urn:roundtrip:problem:${problem.code}`,
     title,
     status: problem.status,
     detail,
