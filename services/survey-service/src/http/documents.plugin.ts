@@ -6,7 +6,8 @@ import { buildOpenApi } from "@roundtrip/contracts/openapi";
 import type { FastifyPluginAsync } from "fastify";
 
 /** Where the package keeps the browser's half of Swagger UI; its server half wants to make the document itself. */
-const swaggerUiDirectory = dirname(createRequire(import.meta.url).resolve("@fastify/swagger-ui/static/swagger-ui.css"));
+const require = createRequire(import.meta.url);
+const swaggerUiDirectory = dirname(require.resolve("@fastify/swagger-ui/static/swagger-ui.css"));
 
 const page = `<!doctype html>
 <html lang="en">

@@ -15,9 +15,15 @@ describe("tokens that count once", () => {
     await spend("expired", seconds - 1);
     await spend("alive", seconds + 1);
     await spend("endless", null);
+    await spend("absurd", 1e300);
     expect(await spend("alive", seconds + 1)).toBe(false);
     await pruneSpentTokens(service().db, now);
-    expect(await Promise.all(["expired", "alive", "endless"].map(isSpent))).toEqual([false, true, true]);
+    expect(await Promise.all(["expired", "alive", "endless", "absurd"].map(isSpent))).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
   });
 
   it("are not spent by a transaction that fails", async () => {

@@ -7,6 +7,9 @@ export interface SpentToken {
   readonly exp: number | null;
 }
 
+/** The last second of the year 9999. Senders may claim any number, and Postgres' calendar ends before theirs. */
+const expMax = 253_402_300_799;
+
 const spend = statement(
   "used-token-spend",
   `INSERT INTO used_tokens (survey_id, jti, expires_at) VALUES ($1, $2, coalesce(to_timestamp($3::float8), 'infinity'))
@@ -15,7 +18,8 @@ const spend = statement(
 
 /** False when it was spent before. Waits for another transaction that spends the same one. */
 export const spendToken = async (tx: Tx, token: SpentToken): Promise<boolean> =>
-  (await tx.query(spend, [token.surveyId, token.jti, token.exp])).length > 0;
+  (await tx.query(spend, [token.surveyId, token.jti, token.exp === null ? null : Math.min(token.exp, expMax)])).length >
+  0;
 
 const find = statement("used-token-find", "SELECT jti FROM used_tokens WHERE survey_id = $1 AND jti = $2");
 

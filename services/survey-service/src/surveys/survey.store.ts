@@ -52,24 +52,11 @@ const bySlugOrId = statement<SurveyRow>(
 
 /** `idOrSlug` as customers write it. Null for another workspace's survey. */
 export const findSurvey = async (sql: Sql, workspaceId: string, idOrSlug: string): Promise<Survey | null> => {
-  const row = await findSurveyRow(sql, workspaceId, idOrSlug);
-  return row ? toSurvey(row) : null;
-};
-
-export const findSurveyRow = async (sql: Sql, workspaceId: string, idOrSlug: string): Promise<SurveyRow | null> => {
   const [row] = await sql.query(bySlugOrId, [workspaceId, isUuid(idOrSlug) ? idOrSlug : null, idOrSlug]);
-  return row ?? null;
+  return row ? toSurvey(row) : null;
 };
 
 const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
-
-const byId = statement<SurveyRow>("survey-by-id", `SELECT ${surveyColumns} FROM surveys WHERE survey_id = $1`);
-
-/** For callers that hold the id from a token or a row of their own. */
-export const findSurveyById = async (sql: Sql, surveyId: string): Promise<Survey | null> => {
-  const [row] = await sql.query(byId, [surveyId]);
-  return row ? toSurvey(row) : null;
-};
 
 const definitionOf = statement<{ definition: Record<string, unknown> }>(
   "survey-definition",

@@ -63,7 +63,7 @@ export const createTestSurvey = async (
   };
 };
 
-export const signToken = (
+const signToken = (
   claims: Record<string, unknown>,
   { secret, header = {} }: { readonly secret: string; readonly header?: Record<string, unknown> },
 ): Promise<string> =>
