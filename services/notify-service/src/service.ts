@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import type { AuthenticatorOptions } from "@roundtrip/access-token/authenticator";
-import { createCredentialVerifier } from "@roundtrip/access-token/credential-verifier";
-import { openBusKeySet } from "@roundtrip/access-token/key-set";
+import { askAuthService, type CallerSources } from "@roundtrip/access-token/ask-auth-service";
 import type { EventBus } from "@roundtrip/event-bus/event-bus";
 import { migrate } from "@roundtrip/migrations/migrate";
 import { openKeyring } from "@roundtrip/secret-box/keyring";
@@ -22,8 +20,6 @@ import { createHostAddresses } from "./sending/host-addresses.ts";
 import { createWebhookChannel } from "./sending/webhook.channel.ts";
 import { openNotifyDb } from "./store/notify-db.ts";
 
-export type CallerSources = Pick<AuthenticatorOptions, "keySet" | "verifyCredential">;
-
 export interface NotifyServiceDeps {
   readonly bus: EventBus;
   readonly log: FastifyBaseLogger;
@@ -39,7 +35,8 @@ export const createNotifyService = async (config: NotifyConfig, given: NotifySer
   const { db, prisma, close } = openNotifyDb({
     url: config.DATABASE_URL,
     poolSizeMax: config.DATABASE_POOL_SIZE,
-    onIdleError: (error) => log.warn({ err: error }, "an idle database connection was lost"),
+    // Not the error itself: the driver hangs the whole connection on it.
+    onIdleError: (error) => log.warn({ reason: error.message }, "an idle database connection was lost"),
   });
   const callers = given.callers ? { ...given.callers, close: async () => undefined } : await askAuthService(bus, log);
   const vetting = { guard: createAddressGuard(config.ALLOW_PRIVATE_CIDRS), hosts: createHostAddresses() };
@@ -80,19 +77,3 @@ export const createNotifyService = async (config: NotifyConfig, given: NotifySer
 
 /** `src/` and `dist/` lie equally deep in the repository. */
 const repositoryPath = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-
-const askAuthService = async (
-  bus: EventBus,
-  log: FastifyBaseLogger,
-): Promise<CallerSources & { close(): Promise<void> }> => {
-  const keySet = await openBusKeySet(bus, log);
-  const verifier = await createCredentialVerifier({ bus });
-  return {
-    keySet,
-    verifyCredential: verifier.verify,
-    close: async () => {
-      await verifier.close();
-      await keySet.close();
-    },
-  };
-};

@@ -1,8 +1,6 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import type { AuthenticatorOptions } from "@roundtrip/access-token/authenticator";
-import { createCredentialVerifier } from "@roundtrip/access-token/credential-verifier";
-import { openBusKeySet } from "@roundtrip/access-token/key-set";
+import { askAuthService, type CallerSources } from "@roundtrip/access-token/ask-auth-service";
 import { publicEvents } from "@roundtrip/contracts/public-events";
 import { respondentCredentialChanged } from "@roundtrip/contracts/survey/respondent-credential-changed.event";
 import { ticketKeyCreated } from "@roundtrip/contracts/survey/ticket-key-created.event";
@@ -24,8 +22,6 @@ import { createTicketKeys } from "./return/ticket-keys.ts";
 import { sessionWorkers } from "./session-routes.ts";
 import { openSurveyDb } from "./store/survey-db.ts";
 import { surveyWorkers } from "./survey-routes.ts";
-
-export type CallerSources = Pick<AuthenticatorOptions, "keySet" | "verifyCredential">;
 
 export interface SurveyServiceDeps {
   readonly bus: EventBus;
@@ -90,19 +86,3 @@ export const createSurveyService = async (config: SurveyConfig, given: SurveySer
 
 /** `src/` and `dist/` lie equally deep in the repository. */
 const repositoryPath = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-
-const askAuthService = async (
-  bus: EventBus,
-  log: FastifyBaseLogger,
-): Promise<CallerSources & { close(): Promise<void> }> => {
-  const keySet = await openBusKeySet(bus, log);
-  const verifier = await createCredentialVerifier({ bus });
-  return {
-    keySet,
-    verifyCredential: verifier.verify,
-    close: async () => {
-      await verifier.close();
-      await keySet.close();
-    },
-  };
-};

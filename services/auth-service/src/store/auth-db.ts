@@ -1,12 +1,7 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { type Database, openDatabase } from "@roundtrip/database/database";
+import { prismaFaults } from "@roundtrip/database/prisma-faults";
 import { PrismaClient } from "./generated/client.ts";
-
-export interface AuthDb {
-  readonly db: Database;
-  readonly prisma: Prisma;
-  close(): Promise<void>;
-}
 
 export type Prisma = ReturnType<typeof openPrisma>;
 
@@ -16,32 +11,15 @@ export interface AuthDbOptions {
   readonly onIdleError: (error: Error) => void;
 }
 
-/** One pool for both: hot paths and what must be one statement or transaction use `db`, plain reads use `prisma`. */
-export const openAuthDb = (options: AuthDbOptions): AuthDb => {
+/** One pool for both: hot paths and everything with an event use `db`, plain reads and writes use `prisma`. */
+export const openAuthDb = (options: AuthDbOptions) => {
   const db = openDatabase({ ...options, name: "auth-service" });
   const prisma = openPrisma(db);
-  return {
-    db,
-    prisma,
-    close: async () => {
-      await prisma.$disconnect();
-      await db.close();
-    },
+  const close = async (): Promise<void> => {
+    await prisma.$disconnect();
+    await db.close();
   };
+  return { db, prisma, close };
 };
 
-/** Prisma wraps what the driver says in errors of its own; here a database that is away is what it is everywhere else. */
-const openPrisma = (db: Database) =>
-  new PrismaClient({ adapter: new PrismaPg(db.pool) }).$extends({
-    query: {
-      $allOperations: async ({ args, query }) => {
-        try {
-          return await query(args);
-        } catch (error) {
-          // Throws `DependencyUnavailable` itself when the database does not answer; Prisma has a dozen codes for that.
-          await db.check();
-          throw error;
-        }
-      },
-    },
-  });
+const openPrisma = (db: Database) => new PrismaClient({ adapter: new PrismaPg(db.pool) }).$extends(prismaFaults(db));

@@ -1,10 +1,10 @@
 import { createApiKey } from "@roundtrip/access-token/api-key-format";
+import type { CallerSources } from "@roundtrip/access-token/ask-auth-service";
 import { createTestIssuer } from "@roundtrip/access-token/test-issuer";
 import type { VerifiedCredential } from "@roundtrip/contracts/auth/verify-credential.rpc";
 import { type Environment, type Role, type Scope, scopes } from "@roundtrip/contracts/scope";
 import type { Static } from "typebox";
 import { uuidv7 } from "uuidv7";
-import type { CallerSources } from "../service.ts";
 
 export type Headers = Readonly<Record<string, string>>;
 

@@ -89,7 +89,7 @@ describe("respondents", () => {
 
   it("422: a username that nobody can have", async () => {
     const { get } = await open();
-    expect((await get("/%00")).json()).toMatchObject({ status: 422, detail: [{ loc: ["params", "username"] }] });
+    expect((await get("/%00")).json()).toMatchObject({ status: 422, detail: [{ loc: ["path", "username"] }] });
   });
 
   describe("the credential that auth-service asks for", () => {

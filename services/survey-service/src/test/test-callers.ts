@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createApiKey } from "@roundtrip/access-token/api-key-format";
+import type { CallerSources } from "@roundtrip/access-token/ask-auth-service";
+import type { AuthenticatorOptions } from "@roundtrip/access-token/authenticator";
 import { createKeySet } from "@roundtrip/access-token/key-set";
 import { accessTokenUse, tokenAudience, tokenType } from "@roundtrip/access-token/token.rules";
 import type { VerifiedCredential } from "@roundtrip/contracts/auth/verify-credential.rpc";
@@ -7,7 +9,6 @@ import { type Environment, type Role, type Scope, scopes } from "@roundtrip/cont
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { Static } from "typebox";
 import { uuidv7 } from "uuidv7";
-import type { CallerSources } from "../service.ts";
 
 export interface TestWorkspace {
   readonly workspaceId: string;
@@ -29,7 +30,7 @@ export interface RespondentIdentity {
 }
 
 export interface TestCallers {
-  readonly sources: CallerSources;
+  readonly sources: Pick<AuthenticatorOptions, "keySet" | "verifyCredential">;
   workspace(environment?: Environment): TestWorkspace;
   /** Headers of a signed-in respondent. */
   respondent(identity: RespondentIdentity): Promise<Readonly<Record<string, string>>>;
