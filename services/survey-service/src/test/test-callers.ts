@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createApiKey } from "@roundtrip/access-token/api-key-format";
 import type { CallerSources } from "@roundtrip/access-token/ask-auth-service";
-import type { AuthenticatorOptions } from "@roundtrip/access-token/authenticator";
 import { createKeySet } from "@roundtrip/access-token/key-set";
 import { accessTokenUse, tokenAudience, tokenType } from "@roundtrip/access-token/token.rules";
 import type { VerifiedCredential } from "@roundtrip/contracts/auth/verify-credential.rpc";
@@ -30,7 +29,7 @@ export interface RespondentIdentity {
 }
 
 export interface TestCallers {
-  readonly sources: Pick<AuthenticatorOptions, "keySet" | "verifyCredential">;
+  readonly sources: CallerSources;
   workspace(environment?: Environment): TestWorkspace;
   /** Headers of a signed-in respondent. */
   respondent(identity: RespondentIdentity): Promise<Readonly<Record<string, string>>>;
