@@ -77,6 +77,7 @@ describe("operation", () => {
       const answer = await post("/v2/things/one", { count: 2 }, { "x-request-id": "my-request-1" });
       expect([answer.statusCode, answer.json()]).toEqual([201, { name: "one", count: 2 }]);
       expect([answer.headers["x-thing"], answer.headers["x-request-id"]]).toEqual(["yes", "my-request-1"]);
+      expect(answer.headers["x-content-type-options"]).toBe("nosniff");
       expect((await post("/v2/things/nothing", { count: 2 })).body).toBe("");
     });
 

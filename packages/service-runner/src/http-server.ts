@@ -32,6 +32,9 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
   // Some clients send `Content-Type: application/json` with an empty body on routes that take none.
   app.removeContentTypeParser("application/json");
   app.addContentTypeParser("application/json", { parseAs: "string" }, parseJson(app));
+  app.addHook("onRequest", async (_request, reply) => {
+    reply.header("x-content-type-options", "nosniff");
+  });
   app.addHook("onResponse", async (request, reply) => {
     request.log.info(
       {

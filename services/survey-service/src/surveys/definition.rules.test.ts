@@ -52,6 +52,7 @@ describe("the definition gate", () => {
     ["no type", withElements({ name: "a" }), ["pages.0.elements.0.type"]],
     ["no name", withElements({ type: "text" }), ["pages.0.elements.0.name"]],
     ["a name that would reach the prototype", withElements(text("__proto__")), ["pages.0.elements.0.name"]],
+    ["a name that every object has", withElements(text("constructor")), ["pages.0.elements.0.name"]],
     ["a name twice", { pages: [{ elements: [text("a")] }, { elements: [text("a")] }] }, ["pages.1.elements.0.name"]],
     [
       "a name twice, once inside a panel",

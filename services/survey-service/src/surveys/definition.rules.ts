@@ -137,10 +137,12 @@ const checkElement = (walk: Walk, element: unknown, { path, names }: Place): voi
   if (typeof type !== "string" || !elementTypes.has(type)) {
     refuse(walk, [...path, "type"], `must be one of ${[...elementTypes].join(", ")}`);
   }
-  if (typeof name !== "string" || name === "" || name.length > 256 || name === "__proto__") {
+  if (typeof name !== "string" || name === "" || name.length > 256) {
     refuse(walk, [...path, "name"], "must be a name of 1 to 256 characters");
     return;
   }
+  // survey-core keeps answers in plain objects and throws on names that every object has (`constructor`, `toString`).
+  if (name in {}) refuse(walk, [...path, "name"], `the name ${name} is one that no question can have`);
   if (names.has(name)) refuse(walk, [...path, "name"], `the name ${name} is used twice`);
   names.add(name);
 };
