@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { BusUnavailable } from "./bus-unavailable.ts";
 import { type BusCase, collect, eventually, publish } from "./bus-under-test.conformance.ts";
@@ -130,6 +131,22 @@ const describeAway = (bus: BusCase): void => {
     expect(await here.request(`rpc.${subject}`, "ask", 2_000)).toBe("answer");
     const collected = await collect(here, { subjects: [subject] });
     await eventually(() => collected.bodies()).toEqual(["kept"]);
+  });
+
+  it("refuses a request that it leaves in the middle, before its time is over", async () => {
+    const [here, there] = [await bus.openBus(), await bus.openBus()];
+    const subject = `rpc.${bus.name()}`;
+    let release: () => void = () => undefined;
+    await there.respond(subject, () => new Promise((resolve) => (release = () => resolve("late"))));
+    await here.check();
+    const startedAt = Date.now();
+    const outcome = here.request(subject, "ask", 8_000).catch((error: unknown) => error);
+    await wait(100);
+    await bus.stopBroker();
+    expect(await outcome).toBeInstanceOf(BusUnavailable);
+    expect(Date.now() - startedAt).toBeLessThan(2_000);
+    release();
+    await bus.startBroker();
   });
 
   it("does not keep a bus from opening, nor its subscribers from consuming later", async () => {

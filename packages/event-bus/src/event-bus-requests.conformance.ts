@@ -90,11 +90,17 @@ const describeResponders = (bus: BusCase): void => {
 
   it("leave their requests to the others when they close, after finishing those in flight", async () => {
     const [leaving, staying] = [await bus.openBus(), await bus.openBus()];
-    const responding = await leaving.respond(rpcName(bus), () => wait(300).then(() => "leaving"));
+    let finished = 0;
+    const responding = await leaving.respond(rpcName(bus), async () => {
+      await wait(300);
+      finished += 1;
+      return "leaving";
+    });
     const first = staying.request(rpcName(bus), "ask", 2_000);
     await wait(50);
     await staying.respond(rpcName(bus), async () => "staying");
     await responding.close();
+    expect(finished).toBe(1);
     expect(await first).toBe("leaving");
     const answers = await Promise.all(Array.from({ length: 20 }, () => staying.request(rpcName(bus), "ask", 2_000)));
     expect(new Set(answers)).toEqual(new Set(["staying"]));

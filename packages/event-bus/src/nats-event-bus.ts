@@ -4,7 +4,7 @@ import { BusUnavailable } from "./bus-unavailable.ts";
 import type { EventBus, Subscription } from "./event-bus.ts";
 import { NatsConnector, type NatsConnectorOptions, roundTrip } from "./nats-connector.ts";
 import { publishEvent } from "./nats-publish.ts";
-import { listen, request, respond } from "./nats-requests.ts";
+import { announce, listen, request, respond } from "./nats-requests.ts";
 import { NatsStream, type StreamSettings } from "./nats-stream.ts";
 import { NatsSubscription } from "./nats-subscription.ts";
 
@@ -46,9 +46,7 @@ export const openNatsEventBus = (options: NatsEventBusOptions): EventBus => {
     },
     request: (subject, body, timeoutMs) => request(connector, subject, { body, timeoutMs }),
     respond: async (subject, onRequest) => keep(await respond(connector, { subject, onRequest }, log)),
-    announce: (subject, body) => {
-      if (connector.current?.isClosed() === false) connector.current.publish(subject, body);
-    },
+    announce: (subject, body) => announce(connector, { subject, body }, log),
     listen: async (subject, onMessage, { queue } = {}) =>
       keep(await listen(connector, { subject, queue, onMessage }, log)),
     streamPosition: () =>

@@ -1,19 +1,23 @@
 import { streamName } from "@roundtrip/contracts/subjects";
 import { type Msg, type NatsConnection, nanos, type Subscription } from "nats";
-import { flush } from "./nats-connector.ts";
 
-/** The server ends a request that nothing came for after this time; the next one is made at once. */
-const requestMs = 30_000;
-/** While a request is open the server says that often that it still knows of it. */
-const heartbeatMs = 2_000;
-const silenceMaxMs = 2.5 * heartbeatMs;
+/**
+ * The server ends a request after this time, and the next one is made at once. A request cannot be taken back: what the
+ * server sends to a subject that was just unsubscribed is lost until its ack wait is over. So a close waits for the end of
+ * the open request, and this is how long that takes at most.
+ */
+const requestMaxMs = 300;
+const requestMinMs = 200;
+/** So many of these without a word, though a request is open, and the server no longer knows of it. */
+const watchMs = 1_000;
+const silentWatchesMax = 3;
 
 interface PullOptions {
   readonly connection: NatsConnection;
   /** A subject of its own for what the server sends. */
   readonly inbox: string;
   readonly durable: string;
-  /** How many messages may come now. */
+  /** How many messages may come besides those that are owed. */
   readonly room: () => number;
   readonly onMessage: (message: Msg) => void;
 }
@@ -22,18 +26,25 @@ interface PullOptions {
  * Keeps one request for messages open at the server, for as many as there is room for. It ends for good, and says so by
  * `ended`, when the server no longer knows the consumer or has fallen silent; a broken connection ends it too.
  *
+ * A subscription has two of these, and their requests last differently long, so that the server always knows one that has
+ * not expired. Server 2.9.10, when it has a message to bring again and finds that the only request has just expired, forgets
+ * the message until its next ack wait is over.
+ *
  * Messages are asked for in the protocol itself (NATS ADR-13, subject `$JS.API.CONSUMER.MSG.NEXT`): what the client
  * library offers on top of it hides the end of a request, which is when the durable has to be made again.
  */
 export class NatsPull {
+  /** Why it ended. */
   readonly ended: Promise<string>;
   readonly #options: PullOptions;
   readonly #subscription: Subscription;
   readonly #watch: NodeJS.Timeout;
   #end: (why: string) => void = () => undefined;
-  /** Messages that the open request may still bring; 0 when none is open. */
+  #answered: () => void = () => undefined;
+  /** 0 when no request is open. */
   #owed = 0;
-  #heardAt = Date.now();
+  #silentWatches = 0;
+  #isClosing = false;
 
   constructor(options: PullOptions) {
     this.#options = options;
@@ -44,40 +55,43 @@ export class NatsPull {
     this.#subscription = connection.subscribe(inbox, {
       callback: (error, message) => (error ? this.#end(error.message) : this.#hear(message)),
     });
-    this.#watch = setInterval(() => this.#checkSilence(), heartbeatMs);
+    this.#watch = setInterval(() => this.#checkSilence(), watchMs);
     void connection.closed().then(() => this.#end("the connection broke"));
-    this.ask();
+  }
+
+  /** Messages that the open request may still bring. */
+  get owed(): number {
+    return this.#owed;
   }
 
   /** Opens the next request when none is open and there is room. */
   ask(): void {
-    const batch = this.#options.room();
-    if (this.#owed > 0 || batch <= 0 || this.#subscription.isClosed()) return;
+    const { connection, durable, inbox, room } = this.#options;
+    const batch = room();
+    if (this.#owed > 0 || batch <= 0 || this.#isClosing || connection.isClosed()) return;
     this.#owed = batch;
-    this.#heardAt = Date.now();
-    const { connection, durable, inbox } = this.#options;
-    const request = { batch, expires: nanos(requestMs), idle_heartbeat: nanos(heartbeatMs) };
     const subject = `$JS.API.CONSUMER.MSG.NEXT.${streamName}.${durable}`;
-    connection.publish(subject, JSON.stringify(request), { reply: inbox });
+    const expires = nanos(requestMinMs + Math.random() * (requestMaxMs - requestMinMs));
+    connection.publish(subject, JSON.stringify({ batch, expires: Math.round(expires) }), { reply: inbox });
   }
 
-  /** Everything that the server had sent before it heard of this has come in when this resolves. */
+  /** Everything that the server had sent has come in when this resolves. */
   async close(): Promise<void> {
+    this.#isClosing = true;
+    const answered = new Promise<void>((resolve) => {
+      this.#answered = resolve;
+    });
+    if (this.#owed > 0) await Promise.race([answered, this.ended]);
     clearInterval(this.#watch);
-    if (this.#options.connection.isClosed()) return;
-    // `drain` rejects on a connection that breaks meanwhile, and never settles on one that is broken.
-    void this.#subscription.drain().catch(() => undefined);
-    await flush(this.#options.connection);
+    this.#subscription.unsubscribe();
     this.#end("closed");
   }
 
   #hear(message: Msg): void {
-    this.#heardAt = Date.now();
+    this.#silentWatches = 0;
     if (message.subject !== this.#options.inbox) {
       this.#owed -= 1;
       this.#options.onMessage(message);
-    } else if (message.headers?.code === 100) {
-      return;
     } else if (message.headers?.code === 408) {
       this.#owed = 0;
     } else {
@@ -85,11 +99,14 @@ export class NatsPull {
       this.#end(`${message.headers?.code} ${message.headers?.description}`);
       return;
     }
+    if (this.#owed === 0) this.#answered();
     this.ask();
   }
 
+  /** A consumer that went while no request was open is not announced: requests for it are never answered. */
   #checkSilence(): void {
-    // A consumer that went while no request was open is not announced: requests for it are never answered.
-    if (this.#owed > 0 && Date.now() - this.#heardAt > silenceMaxMs) this.#end("the broker is silent");
+    // Watches are counted, not milliseconds: after a long pause of this process its own answers are still unread.
+    this.#silentWatches = this.#owed > 0 ? this.#silentWatches + 1 : 0;
+    if (this.#silentWatches > silentWatchesMax) this.#end("the broker is silent");
   }
 }

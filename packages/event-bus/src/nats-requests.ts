@@ -57,6 +57,18 @@ const answer = async (message: Msg, onRequest: (body: string) => Promise<string>
   }
 };
 
+export const announce = (
+  connector: NatsConnector,
+  { subject, body }: { readonly subject: string; readonly body: string },
+  log: BusLog,
+): void => {
+  try {
+    if (connector.current?.isClosed() === false) connector.current.publish(subject, body);
+  } catch (error) {
+    log.warn({ err: error, subject }, "not announced");
+  }
+};
+
 export const listen = (
   connector: NatsConnector,
   interest: { readonly subject: string; readonly queue: string | undefined; readonly onMessage: OnAnnouncement },

@@ -22,11 +22,13 @@ export interface NatsConsuming {
 interface Held {
   /** Where the answer goes; it names the stream, the durable and the message. */
   readonly reply: string;
-  readonly heldSince: number;
   readonly message: IncomingEvent;
 }
 
+/** Between two looks for the durable: 250 ms, and up to 2 s while one look after the other fails. */
 const retryPauseMs = 250;
+const retryPauseMaxMs = 2_000;
+const steadyAfterMs = 5_000;
 /** A subscribe that the broker does not answer returns after this time and goes on trying in the background. */
 const readyMaxMs = 2_000;
 
@@ -49,7 +51,7 @@ export class NatsSubscription implements Subscription {
   readonly #intakes = new Set<Promise<void>>();
   #buffer: Held[] = [];
   #connection: NatsConnection | null = null;
-  #pull: NatsPull | null = null;
+  #pulls: readonly NatsPull[] = [];
   #createdAt: string | null = null;
   #wake: () => void = () => undefined;
   #markReady: () => void = () => undefined;
@@ -83,7 +85,7 @@ export class NatsSubscription implements Subscription {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#offConnection();
-    await this.#pull?.close();
+    await Promise.all(this.#pulls.map((pull) => pull.close()));
     this.#wake();
     this.#send(this.#buffer.splice(0), () => ({ kind: "retry", delayMs: 0 }));
     await Promise.all([this.#handled, ...this.#intakes]);
@@ -96,7 +98,9 @@ export class NatsSubscription implements Subscription {
 
   async #takeIn(connection: NatsConnection): Promise<void> {
     const { stream, log } = this.#consuming;
+    let failures = 0;
     while (!this.#closing.signal.aborted && !connection.isClosed()) {
+      const startedAt = Date.now();
       let why: unknown;
       try {
         await stream.ensure(connection);
@@ -107,7 +111,9 @@ export class NatsSubscription implements Subscription {
       }
       if (this.#closing.signal.aborted || connection.isClosed()) return;
       log.warn({ durable: this.#settings.name, why }, "the durable is looked for again");
-      await wait(retryPauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      failures = Date.now() - startedAt > steadyAfterMs ? 0 : failures + 1;
+      const pauseMs = Math.min(retryPauseMaxMs, retryPauseMs * 2 ** failures);
+      await wait(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
     }
   }
 
@@ -116,19 +122,30 @@ export class NatsSubscription implements Subscription {
     if (createdAt !== this.#createdAt) this.#buffer = [];
     this.#createdAt = createdAt;
     this.#connection = connection;
-    const pull = new NatsPull({
+    const pulls = ["a", "b"].map(() => this.#createPull(connection));
+    this.#pulls = pulls;
+    for (const pull of pulls) pull.ask();
+    this.#markReady();
+    const why = await Promise.race(pulls.map((pull) => pull.ended));
+    if (this.#pulls === pulls) this.#pulls = [];
+    await Promise.all(pulls.map((pull) => pull.close()));
+    return why;
+  }
+
+  #createPull(connection: NatsConnection): NatsPull {
+    // Two requests at least may be open, also when a batch is one message.
+    const capacity = Math.max(2, this.#batchSizeMax);
+    return new NatsPull({
       connection,
       inbox: createInbox(this.#consuming.connector.inboxPrefix),
       durable: this.#settings.name,
-      room: () => (this.#closing.signal.aborted ? 0 : this.#batchSizeMax - this.#buffer.length),
+      room: () => {
+        if (this.#closing.signal.aborted) return 0;
+        const owed = this.#pulls.reduce((sum, pull) => sum + pull.owed, 0);
+        return Math.min(Math.ceil(capacity / 2), capacity - this.#buffer.length - owed);
+      },
       onMessage: (message) => this.#hold(message),
     });
-    this.#pull = pull;
-    this.#markReady();
-    const why = await pull.ended;
-    this.#pull = null;
-    await pull.close();
-    return why;
   }
 
   #hold(message: Msg): void {
@@ -137,7 +154,7 @@ export class NatsSubscription implements Subscription {
     const headers = readHeaders(message.headers);
     const deliveryCount = readDeliveryCount(reply);
     const incoming = { subject: message.subject, body: message.string(), headers, deliveryCount };
-    this.#buffer.push({ reply, heldSince: Date.now(), message: incoming });
+    this.#buffer.push({ reply, message: incoming });
     this.#wake();
   }
 
@@ -159,12 +176,9 @@ export class NatsSubscription implements Subscription {
   /** What the buffer holds and the handler should see. */
   #take(): readonly Held[] {
     const taken = this.#buffer.splice(0, this.#batchSizeMax);
-    this.#pull?.ask();
-    // Waiting here for too long, a message has been given to another subscriber, or will come again.
-    const oldest = Date.now() - this.#settings.ackWaitMs;
+    for (const pull of this.#pulls) pull.ask();
     const batch: Held[] = [];
     for (const held of taken) {
-      if (held.heldSince <= oldest) continue;
       if (this.#isWanted(held.message.subject)) batch.push(held);
       else this.#send([held], () => ({ kind: "ack" }));
     }
