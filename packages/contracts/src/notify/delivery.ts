@@ -14,7 +14,7 @@ export const DeliveryStatus = Type.Union([
   Type.Literal("exhausted"),
 ]);
 
-export const Attempt = Closed({
+const Attempt = Closed({
   /** When the request began. */
   at: Instant,
   /** Null when no answer came. */
@@ -25,7 +25,6 @@ export const Attempt = Closed({
   /** A stable word for what went wrong; null when nothing did. */
   error: Nullable(Type.String()),
 });
-export type Attempt = Static<typeof Attempt>;
 
 export const Delivery = Closed({
   delivery_id: Uuid,

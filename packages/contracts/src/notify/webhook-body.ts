@@ -7,7 +7,7 @@ type PublicEvent = (typeof publicEvents)[number];
 type PublicType = PublicEvent["publicType"];
 
 /** What a webhook receives: `{ type, timestamp, data }` (Standard Webhooks). `timestamp` is when it happened. */
-export const webhookBody = (publicType: string, data: TSchema) =>
+const webhookBody = (publicType: string, data: TSchema) =>
   Type.Object({ type: Type.Literal(publicType), timestamp: Instant, data });
 
 export interface CatalogueEntry {

@@ -5,15 +5,15 @@ import { Closed, Instant, Nullable, Uuid } from "../formats.ts";
 export const webhooksPerWorkspaceMax = 100;
 
 /** An event type (`session.completed`), all of one noun (`session.*`), or everything (`*`). */
-export const EventTypePattern = Type.String({ pattern: "^(\\*|[a-z]+\\.(\\*|[a-z_]+))$", maxLength: 64 });
+const EventTypePattern = Type.String({ pattern: "^(\\*|[a-z]+\\.(\\*|[a-z_]+))$", maxLength: 64 });
 
-export const WebhookState = Type.Union([Type.Literal("enabled"), Type.Literal("disabled")]);
+const WebhookState = Type.Union([Type.Literal("enabled"), Type.Literal("disabled")]);
 
 /** `gone`: the receiver answered 410. `manual`: somebody disabled it. */
-export const DisabledReason = Type.Union([Type.Literal("gone"), Type.Literal("manual")]);
+const DisabledReason = Type.Union([Type.Literal("gone"), Type.Literal("manual")]);
 
 /** `thin`: ids, status and sequence. `full`: with the submission, where the event has one. */
-export const WebhookPayload = Type.Union([Type.Literal("thin"), Type.Literal("full")]);
+const WebhookPayload = Type.Union([Type.Literal("thin"), Type.Literal("full")]);
 
 const bounds = {
   url: Type.String({ minLength: 1, maxLength: 2_048 }),

@@ -150,6 +150,22 @@ describe("a fault of our own", () => {
   });
 });
 
+describe("an engine that is stopped in order", () => {
+  it("lets its requests end, records them, and leaves the rest to the next one", async () => {
+    const engine = await openEngine();
+    receiver.answer = (_arrival, response) => void setTimeout(() => response.writeHead(204).end(), 400);
+    await publish(2);
+    await receiver.received(1);
+    engines.splice(engines.indexOf(engine), 1);
+    await engine.close();
+    expect((await list()).map((delivery) => delivery.status)).toEqual(["pending", "delivered"]);
+    expect(receiver.arrivals).toHaveLength(1);
+    await openEngine();
+    await until(async () => (await list()).every((delivery) => delivery.status === "delivered"), "both");
+    expect(receiver.arrivals).toHaveLength(2);
+  });
+});
+
 describe("a backlog", () => {
   it("larger than memory is worked off in its order, once", async () => {
     await publish(300);

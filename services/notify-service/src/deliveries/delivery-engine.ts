@@ -100,6 +100,7 @@ export class DeliveryEngine {
     if (!lane) return;
     lane.settings = null;
     lane.settingsVersion += 1;
+    lane.isFailing = null;
     lane.pausedUntilMs = 0;
     this.#onChanged(lane);
   }

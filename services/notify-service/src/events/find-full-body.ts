@@ -15,7 +15,7 @@ export interface FullBodyDeps {
 }
 
 /** Answers of a megabyte are the broker's limit; this many submissions stay below it. */
-export const submissionsPerRequest = 25;
+const submissionsPerRequest = 25;
 const gatherMs = 2;
 const keptMax = 500;
 

@@ -14,7 +14,7 @@ import { notifySettings } from "../config.ts";
 import { createNotifyService } from "../service.ts";
 import { createTestCallers, type TestCallers } from "./test-callers.ts";
 
-export const publicUrl = "https://surveys.example";
+const publicUrl = "https://surveys.example";
 /** One for the whole file: a second service must open what the first one sealed. */
 const masterKey = createKeyringText();
 

@@ -2,6 +2,7 @@ import type { InvalidMember } from "@roundtrip/contracts/problem";
 import { publicEvents } from "@roundtrip/contracts/public-events";
 import type { Environment } from "@roundtrip/contracts/scope";
 import { Problem } from "@roundtrip/http-problem/problem";
+import { pause } from "@roundtrip/service-runner/supervise";
 import { AddressNotAllowed } from "../sending/address-guard.ts";
 import { NameNotResolved, type Vetting, vetHost } from "../sending/guarded-connector.ts";
 import { findUselessPattern, refusalSentence, refuseUrl, type UrlRefusal } from "./webhook.rules.ts";
@@ -11,6 +12,7 @@ export interface CheckedMembers {
   readonly event_types?: readonly string[];
 }
 
+const resolveMsMax = 3_000;
 const publicTypes = publicEvents.map((event) => event.publicType);
 
 /** Throws `webhook_refused` naming each member that cannot be used. */
@@ -38,15 +40,18 @@ export const checkWebhook = async (
 
 /**
  * The guard of the sending side, asked ahead, so that a mistake is seen when it is made. A name that does not resolve yet
- * is taken: every attempt asks again.
+ * is taken, and so is one whose servers are slow: every attempt asks again.
  */
 const refuseHost = async (vetting: Vetting, url: string): Promise<UrlRefusal | "address_not_allowed" | null> => {
+  const late = new AbortController();
   try {
-    await vetHost(vetting, new URL(url).hostname);
+    await Promise.race([vetHost(vetting, new URL(url).hostname), pause(resolveMsMax, late.signal)]);
     return null;
   } catch (error) {
     if (error instanceof AddressNotAllowed) return "address_not_allowed";
     if (error instanceof NameNotResolved) return null;
     throw error;
+  } finally {
+    late.abort();
   }
 };
