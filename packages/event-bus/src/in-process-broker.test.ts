@@ -51,6 +51,20 @@ describe("a message that is no longer kept", () => {
   });
 });
 
+describe("a broker that restarts", () => {
+  it("keeps its stream and what was not consumed", async () => {
+    const broker = new InProcessBroker();
+    const bus = createInProcessEventBus({ broker });
+    await publish(bus, subject, "one");
+    const before = await bus.streamPosition();
+    broker.restart();
+    expect(await bus.streamPosition()).toEqual(before);
+    const collected = await collect(bus, { subjects: [subject] });
+    await eventually(() => collected.bodies()).toEqual(["one"]);
+    await bus.close();
+  });
+});
+
 describe("two buses without a broker in common", () => {
   it("do not hear each other", async () => {
     const [here, there] = [createInProcessEventBus(), createInProcessEventBus()];
