@@ -14,6 +14,7 @@ export const commonSettings = {
   NATS_URL: list("NATS servers, comma separated"),
   NATS_USER: optionalText("this service's NATS user"),
   NATS_PASSWORD: optionalText("its password", { secret: true }),
+  NATS_REPLICAS: integer("copies of the event stream; 3 on a cluster", { min: 1, max: 5, default: 1 }),
   MASTER_KEY: text("`<version>:<base64 of 32 bytes>`, comma separated; the highest version seals", { secret: true }),
   TRUST_PROXY: list("addresses or CIDR ranges of the gateway", { default: [] }),
   LOG_LEVEL: text("pino level", { default: "info" }),

@@ -22,6 +22,7 @@ export const runProcess = async (
   const bus = openNatsEventBus({
     name,
     servers: config.NATS_URL,
+    replicas: config.NATS_REPLICAS,
     log,
     ...(config.NATS_USER === null ? {} : { user: config.NATS_USER }),
     ...(config.NATS_PASSWORD === null ? {} : { password: config.NATS_PASSWORD }),

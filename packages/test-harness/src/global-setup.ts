@@ -5,6 +5,7 @@ import { migrate } from "@roundtrip/migrations/migrate";
 import { contexts, provisionDatabases } from "@roundtrip/migrations/provision";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
+import { findNatsServer } from "./find-nats-server.ts";
 import { startPostgres } from "./postgres-process.ts";
 
 declare module "vitest" {
@@ -21,6 +22,8 @@ const prismaFolder = fileURLToPath(new URL("../../../prisma", import.meta.url));
  * templates belong to the services' own roles, so tests run with the rights that production has.
  */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
+  // Fetched once, before several workers look for it at the same time.
+  await findNatsServer();
   // Tests lose nothing in a crash; without syncs the suite takes a third of the time.
   const postgres = await startPostgres(["fsync=off", "synchronous_commit=off", "full_page_writes=off"]);
   const password = () => randomBytes(12).toString("hex");
