@@ -8,6 +8,7 @@ const shared = { resolve, ssr: { resolve }, environments: { __vitest__: { resolv
 export default defineConfig({
   ...shared,
   test: {
+    maxWorkers: 2,
     // The second is for `.ci/run`, which counts from it.
     reporters: ["default", ["json", { outputFile: ".cache/test-results.json" }]],
     projects: [
@@ -54,6 +55,8 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // After everything else: a browser and five processes are load enough.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -56,6 +56,7 @@ export class NatsPull {
       callback: (error, message) => (error ? this.#end(error.message) : this.#hear(message)),
     });
     this.#watch = setInterval(() => this.#checkSilence(), watchMs);
+    // Resolves when the connection is gone, and never rejects.
     void connection.closed().then(() => this.#end("the connection broke"));
   }
 

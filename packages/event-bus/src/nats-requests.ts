@@ -103,6 +103,7 @@ const keepSubscribed = async (connector: NatsConnector, interest: Interest, log:
   return {
     close: async () => {
       off();
+      // Answers that are under way may still leave; what fails here has failed with its connection.
       void latest?.drain().catch(() => undefined);
       if (connector.current) await flush(connector.current);
     },

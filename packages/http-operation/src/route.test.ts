@@ -129,6 +129,11 @@ describe("operation", () => {
       expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
     });
 
+    it.each(["text/plain", "text/html"])("refuses %s", async (type) => {
+      const answer = await post("/v2/things/one", '{"count":1}', { "content-type": type });
+      expect([answer.statusCode, answer.json().code]).toEqual([415, "unsupported_media_type"]);
+    });
+
     it("refuses a body that is no JSON by type", async () => {
       const answer = await app.inject({
         method: "POST",

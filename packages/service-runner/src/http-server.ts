@@ -29,8 +29,8 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true, useDefaults: false } },
   });
   app.register(problemPlugin);
-  // Some clients send `Content-Type: application/json` with an empty body on routes that take none.
-  app.removeContentTypeParser("application/json");
+  // JSON only; Fastify would read text/plain too. Some clients send `Content-Type: application/json` with an empty body.
+  app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "string" }, parseJson(app));
   app.addHook("onRequest", async (_request, reply) => {
     reply.header("x-content-type-options", "nosniff");

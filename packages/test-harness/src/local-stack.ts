@@ -128,7 +128,8 @@ const createService = async (name: ServiceName, given: Given): Promise<{ service
       ...(name === "auth"
         ? { ADMIN_EMAIL: given.admin.email, ADMIN_PASSWORD: given.admin.password, CUSTOMER_NAME: "Stack" }
         : {}),
-      ...(name === "notify" ? { ALLOW_PRIVATE_CIDRS: "127.0.0.0/8,::1/128" } : {}),
+      // Named, so that a killed process takes its own shards back at once and waits for no lease.
+      ...(name === "notify" ? { INSTANCE_ID: "stack", ALLOW_PRIVATE_CIDRS: "127.0.0.0/8,::1/128" } : {}),
       ...given.options.env?.[name],
     },
   });

@@ -44,6 +44,7 @@ export const createServiceConfigs = ({
       ...common,
       DATABASE_URL: databaseUrls.notify,
       MASTER_KEY: secrets.masterKeys.notify,
+      INSTANCE_ID: "standalone",
       // Standalone is for trying things on one machine: receivers on loopback are what everybody has there.
       ALLOW_PRIVATE_CIDRS: "127.0.0.0/8,::1/128",
     }),
