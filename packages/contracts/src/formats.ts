@@ -3,11 +3,18 @@ import { type TSchema, Type } from "typebox";
 /** UUIDv7 (RFC 9562), lower case. Any UUID version is accepted on input, so that a wrong id is a 404 and not a 422. */
 export const Uuid = Type.String({ format: "uuid", maxLength: 36 });
 
-/** RFC 3339 instant in UTC with milliseconds, for example `2026-11-20T16:00:00.000Z`. */
-export const Instant = Type.String({ format: "date-time", maxLength: 32 });
+/**
+ * RFC 3339 instant in UTC, for example `2026-11-20T16:00:00.000Z`; answered with milliseconds. Neither a leap second nor the
+ * year 0, which RFC 3339 allows and neither JavaScript nor Postgres can keep.
+ */
+export const Instant = Type.String({
+  format: "date-time",
+  pattern: "^(?!0000)\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:[0-5]\\d(\\.\\d{1,9})?(Z|\\+00:00)$",
+  maxLength: 35,
+});
 
 /** Calendar date `YYYY-MM-DD`. */
-export const CalendarDate = Type.String({ format: "date", maxLength: 10 });
+export const CalendarDate = Type.String({ format: "date", pattern: "^(?!0000)", maxLength: 10 });
 
 /** The survey's short name in URLs. Not case-sensitive on input, stored in lower case. */
 export const Slug = Type.String({ pattern: "^[A-Za-z0-9_-]+$", minLength: 1, maxLength: 128 });

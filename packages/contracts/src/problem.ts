@@ -10,6 +10,7 @@ export interface ProblemEntry {
 
 /** Codes that every operation may answer with, whichever service owns it. */
 export const commonProblems = {
+  malformed_http: { status: 400, title: "The request is not valid HTTP" },
   malformed_json: { status: 400, title: "The body is not valid JSON" },
   invalid_input: { status: 400, title: "The request has invalid members" },
   unauthorized: { status: 401, title: "Valid credentials are required" },

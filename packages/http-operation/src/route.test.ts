@@ -78,6 +78,7 @@ describe("operation", () => {
       expect([answer.statusCode, answer.json()]).toEqual([201, { name: "one", count: 2 }]);
       expect([answer.headers["x-thing"], answer.headers["x-request-id"]]).toEqual(["yes", "my-request-1"]);
       expect(answer.headers["x-content-type-options"]).toBe("nosniff");
+      expect(answer.headers["cache-control"]).toBe("no-store");
       expect((await post("/v2/things/nothing", { count: 2 })).body).toBe("");
     });
 
@@ -149,6 +150,13 @@ describe("operation", () => {
     it("answers a problem for an address that nobody owns", async () => {
       const answer = await app.inject({ method: "GET", url: "/nowhere" });
       expect([answer.statusCode, answer.json().code]).toEqual([404, "route_not_found"]);
+    });
+
+    it("answers a problem, without the address, for one that cannot be decoded", async () => {
+      const answer = await app.inject({ method: "GET", url: "/v2/things/%ff-secret" });
+      expect([answer.statusCode, answer.json().code]).toEqual([404, "route_not_found"]);
+      expect(answer.body).not.toContain("secret");
+      expect(answer.headers["x-request-id"]).toBe(answer.json().request_id);
     });
 
     it("never shows internal text", async () => {

@@ -101,6 +101,8 @@ const sendOutput = async (entry: Route, request: FastifyRequest, { reply, caller
   for (const [name, value] of Object.entries(output.headers ?? {})) {
     reply.header(name, typeof value === "string" ? value : [...value]);
   }
+  // Answers hold people's data or their keys; an operation that may be cached says so itself.
+  if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
   reply.code(output.status);
   return output.body === null ? reply.send() : reply.send(output.body);
 };

@@ -1,7 +1,17 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage } from "node:http";
+import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import { Problem } from "@roundtrip/http-problem/problem";
 import { problemPlugin } from "@roundtrip/http-problem/problem.plugin";
-import Fastify, { type FastifyBaseLogger, type FastifyBodyParser, type FastifyInstance, LogController } from "fastify";
+import { answerProblem } from "@roundtrip/http-problem/problem-answer";
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyBodyParser,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from "fastify";
 
 export interface HttpServerOptions {
   readonly logger: FastifyBaseLogger;
@@ -26,6 +36,8 @@ export const createHttpServer = (options: HttpServerOptions): FastifyInstance =>
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 8_192 },
     forceCloseConnections: "idle",
     genReqId: requestId,
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerUnreadable,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true, useDefaults: false } },
   });
   app.register(problemPlugin);
@@ -56,6 +68,42 @@ const parseJson = (app: FastifyInstance): FastifyBodyParser<string> => {
     // The default parser answers through `done`; what it returns is for parsers that are async.
     else void parse(request, body, done);
   };
+};
+
+/** An address that cannot be decoded never reaches a route; it may hold a token, so nothing of it is said again. */
+const answerUnroutable = (_error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+  const place = { dialect: "v2", requestId: request.id, path: "", now: new Date() } as const;
+  const answer = answerProblem(new Problem("route_not_found"), place);
+  reply
+    .code(answer.status)
+    .headers({ ...answer.headers, "x-request-id": request.id })
+    .send(JSON.stringify(answer.body));
+};
+
+/** What Node's parser refuses has no request: headers beyond 16 KB, broken or smuggled HTTP. Answered and hung up. */
+const answerUnreadable = (error: Error & { readonly code?: string }, socket: Socket): void => {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const code = error.code === "HPE_HEADER_OVERFLOW" ? "headers_too_large" : "malformed_http";
+  const id = randomUUID();
+  const { status, headers, body } = answerProblem(new Problem(code), {
+    dialect: "v2",
+    requestId: id,
+    path: "",
+    now: new Date(),
+  });
+  const text = JSON.stringify(body);
+  const lines = Object.entries({
+    ...headers,
+    "x-request-id": id,
+    "content-length": Buffer.byteLength(text),
+    connection: "close",
+  });
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${text}`,
+  );
 };
 
 /** The caller's id when it is a sane one, else a new one. */

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { Writable } from "node:stream";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createLogger } from "./logger.ts";
@@ -104,6 +105,25 @@ describe("running services", () => {
     running = undefined;
     expect(await (await answer).json()).toEqual({ closed: [] });
     expect(closed).toEqual(["one", "zero"]);
+  });
+
+  it.each([
+    [
+      "headers beyond 16 KB",
+      `GET / HTTP/1.1\r\nhost: x\r\nx-long: ${"a".repeat(20_000)}\r\n\r\n`,
+      431,
+      "headers_too_large",
+    ],
+    ["what is no HTTP", "HELLO\r\n\r\n", 400, "malformed_http"],
+  ])("answers %s with a problem and hangs up", async (_name, sent, status, code) => {
+    const { port } = await start({});
+    const socket = connect(port, "127.0.0.1");
+    socket.write(sent);
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket) chunks.push(chunk);
+    const [head, body] = Buffer.concat(chunks).toString().split("\r\n\r\n");
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(JSON.parse(body ?? "")).toMatchObject({ status, code });
   });
 
   it("logs the pattern of a route, never the address with what it may hold", async () => {
