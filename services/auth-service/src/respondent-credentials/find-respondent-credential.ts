@@ -7,19 +7,32 @@ import { DependencyUnavailable } from "@roundtrip/http-problem/dependency-unavai
 import type { Keyring } from "@roundtrip/secret-box/keyring";
 import { Compile } from "typebox/compile";
 import { applyRespondentCredential } from "./apply-respondent-credential.ts";
+import { hasTokenExpired } from "./respondent-credential.rules.ts";
 import { findRespondentByAlias, findRespondentByToken, type RespondentRow } from "./respondent-credential.store.ts";
 
 export interface FindCredentialDeps {
   readonly db: Database;
   readonly bus: EventBus;
   readonly keyring: Keyring;
+  readonly clock: () => Date;
 }
 
-/** Null when nobody has the token. Throws `DependencyUnavailable` when survey-service would have to be asked and is away. */
-export const findCredentialByToken = (deps: FindCredentialDeps, token: string): Promise<RespondentRow | null> => {
+/**
+ * Null when nobody has the token. Throws `DependencyUnavailable` when survey-service would have to be asked and is away.
+ * An expired token may have been renewed just now, so survey-service is asked about it once; while it is away, the row
+ * stays as it is known and the caller refuses it.
+ */
+export const findCredentialByToken = async (deps: FindCredentialDeps, token: string): Promise<RespondentRow | null> => {
   const sha256 = createHash("sha256").update(token).digest("hex");
   const digests = deps.keyring.digests(sha256);
-  return findOrAsk(deps, { token_sha256: sha256 }, (sql) => findRespondentByToken(sql, digests));
+  const find = (sql: Sql) => findRespondentByToken(sql, digests);
+  const known = await find(deps.db);
+  if (!known) return askAndFind(deps, { token_sha256: sha256 }, find);
+  if (!hasTokenExpired(known, deps.clock())) return known;
+  return askAndFind(deps, { token_sha256: sha256 }, find).catch((error: unknown) => {
+    if (error instanceof DependencyUnavailable) return known;
+    throw error;
+  });
 };
 
 export interface Alias {
@@ -28,25 +41,23 @@ export interface Alias {
   readonly username: string;
 }
 
-export const findCredentialByAlias = (deps: FindCredentialDeps, alias: Alias): Promise<RespondentRow | null> =>
-  findOrAsk(deps, { survey: alias.survey, username: alias.username }, (sql) =>
-    findRespondentByAlias(sql, alias.survey, alias.username),
-  );
+export const findCredentialByAlias = async (deps: FindCredentialDeps, alias: Alias): Promise<RespondentRow | null> => {
+  const find = (sql: Sql) => findRespondentByAlias(sql, alias.survey, alias.username);
+  return (await find(deps.db)) ?? askAndFind(deps, { survey: alias.survey, username: alias.username }, find);
+};
 
 type Question = RpcRequest<typeof respondentCredential>;
 const reply = Compile(respondentCredential.reply);
 
 /**
- * Looks into the projection; what it does not know, survey-service is asked for, so that a link works the instant it was
- * made. The answer goes into the projection, which is then looked into again: a refresh will need it there.
+ * What the projection does not know, survey-service is asked for, so that a link works the instant it was made. The answer
+ * goes into the projection, which is then looked into again: a refresh will need it there.
  */
-const findOrAsk = async (
+const askAndFind = async (
   deps: FindCredentialDeps,
   question: Question,
   find: (sql: Sql) => Promise<RespondentRow | null>,
 ): Promise<RespondentRow | null> => {
-  const known = await find(deps.db);
-  if (known) return known;
   const { credential } = await ask(deps.bus, question);
   if (!credential) return null;
   await deps.db.transaction((tx) => applyRespondentCredential(tx, deps.keyring, credential));

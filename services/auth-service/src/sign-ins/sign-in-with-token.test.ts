@@ -22,7 +22,28 @@ const addRespondent = (changes: Parameters<typeof respondentCredential>[0] = {})
 const signIn = (token: string, query = "", headers: Record<string, string> = {}) =>
   service().app.inject({ method: "POST", url: `/signin/token/${encodeURIComponent(token)}${query}`, headers });
 
+/** A link that the service has got to know, and that has expired since. */
+const addExpired = async () => {
+  const added = addRespondent();
+  expect((await signIn(added.token)).statusCode).toBe(200);
+  const credential = { ...added.credential, token_expires_at: new Date(Date.now() - 1_000).toISOString() };
+  survey.add(credential);
+  const text = "UPDATE respondent_credentials SET token_expires_at = $2::timestamptz WHERE respondent_id = $1";
+  await sql(service().db, text, credential.respondent_id, credential.token_expires_at);
+  return { token: added.token, credential };
+};
+
 describe("200", () => {
+  it("signs in with a known token that was renewed this instant, and asks no more from then on", async () => {
+    const { token, credential } = await addExpired();
+    const token_expires_at = new Date(Date.now() + 3_600_000).toISOString();
+    survey.add({ ...credential, token_expires_at, revision: 2 });
+    expect((await signIn(token)).statusCode).toBe(200);
+    const asked = survey.asked();
+    expect((await signIn(token)).statusCode).toBe(200);
+    expect(survey.asked()).toBe(asked);
+  });
+
   it("signs in with a token made this instant, and knows it from then on", async () => {
     const { token, credential } = addRespondent();
     const response = await signIn(token);
@@ -93,6 +114,21 @@ describe("401", () => {
     expect(await refused(addRespondent({ token_expires_at: past }).token)).toEqual(unknown);
     expect(await refused(addRespondent({ deleted: true }).token)).toEqual(unknown);
     for (const odd of ["\u0000", "' OR 1=1 --", "../../signin", "😀", "%"]) expect(await refused(odd)).toEqual(unknown);
+  });
+
+  it("stays with an expired token that survey-service has not renewed, having asked once", async () => {
+    const { token } = await addExpired();
+    const asked = survey.asked();
+    expect((await refused(token)).body).toMatchObject({ code: "sign_in_failed" });
+    expect(survey.asked()).toBe(asked + 1);
+  });
+
+  it("stays with an expired token, and is no 503, while survey-service is away", async () => {
+    const { token } = await addExpired();
+    await survey.close();
+    const answer = await refused(token);
+    survey = await openSurveyStandIn(bus);
+    expect(answer.body).toMatchObject({ status: 401, code: "sign_in_failed" });
   });
 
   it("tells the wrong case of a token from the right one", async () => {

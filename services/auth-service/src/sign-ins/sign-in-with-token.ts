@@ -3,6 +3,7 @@ import {
   type FindCredentialDeps,
   findCredentialByToken,
 } from "../respondent-credentials/find-respondent-credential.ts";
+import { hasTokenExpired } from "../respondent-credentials/respondent-credential.rules.ts";
 import { respondentSubject } from "./find-subject.ts";
 import { type OpenedSignIn, openSignIn, type SignInDeps, type SignInSource } from "./open-sign-in.ts";
 
@@ -20,8 +21,6 @@ export const signInWithToken = async (
   source: SignInSource,
 ): Promise<OpenedSignIn> => {
   const respondent = await findCredentialByToken(deps, token);
-  if (!respondent || hasExpired(respondent.token_expires_at, deps.clock())) throw new Problem("sign_in_failed");
+  if (!respondent || hasTokenExpired(respondent, deps.clock())) throw new Problem("sign_in_failed");
   return openSignIn(deps, respondentSubject(respondent), source);
 };
-
-const hasExpired = (expiresAt: Date | null, now: Date): boolean => expiresAt !== null && expiresAt <= now;
