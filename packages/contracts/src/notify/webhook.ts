@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { Closed, Instant, Nullable, Uuid } from "../formats.ts";
+import { Closed, Instant, Nullable, Text, Uuid } from "../formats.ts";
 
 /** More than anyone needs, few enough that planning an event stays cheap. */
 export const webhooksPerWorkspaceMax = 100;
@@ -16,10 +16,10 @@ const DisabledReason = Type.Union([Type.Literal("gone"), Type.Literal("manual")]
 const WebhookPayload = Type.Union([Type.Literal("thin"), Type.Literal("full")]);
 
 const bounds = {
-  url: Type.String({ minLength: 1, maxLength: 2_048 }),
-  description: Nullable(Type.String({ maxLength: 512 })),
+  url: Text(2_048),
+  description: Nullable(Text(512)),
   event_types: Type.Array(EventTypePattern, { minItems: 1, maxItems: 50, uniqueItems: true }),
-  surveys: Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { maxItems: 100, uniqueItems: true }),
+  surveys: Type.Array(Text(128), { maxItems: 100, uniqueItems: true }),
   max_in_flight: Type.Integer({ minimum: 1, maximum: 8 }),
   timeout_ms: Type.Integer({ minimum: 500, maximum: 15_000 }),
 };

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { Closed, Instant, Page, PageQuery, Uuid } from "../formats.ts";
+import { Closed, Instant, Page, PageQuery, Text, Uuid } from "../formats.ts";
 import { operation } from "../operation.ts";
 import { Submission } from "./submission.ts";
 
@@ -16,9 +16,9 @@ export const listSubmissions = operation({
   dialect: "v2",
   query: Closed({
     /** A slug or an id. */
-    survey: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+    survey: Type.Optional(Text(128)),
     user_id: Type.Optional(Uuid),
-    external_user_id: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+    external_user_id: Type.Optional(Text(256)),
     since: Type.Optional(Instant),
     until: Type.Optional(Instant),
     ...PageQuery,

@@ -162,6 +162,8 @@ describe("422", () => {
     ["PATCH", "", { format: "standard" }],
     ["PATCH", "", { url: "http://192.168.0.1/" }],
     ["PATCH", "", { url: "nonsense" }],
+    ["PATCH", "", { description: "a\0" }],
+    ["PATCH", "", { surveys: ["\ud800"] }],
     ["PATCH", "", { event_types: ["nobody.*"] }],
     ["PATCH", "", { payload: "fat" }],
     ["POST", "/rotate-secret", {}],

@@ -100,7 +100,7 @@ describe("GET /v2/submissions", () => {
     expect(await found(`?external_user_id=${encodeURIComponent("pat/1 & ü")}&user_id=${ada.userId}`)).toEqual([]);
     expect(await found("?since=2026-03-02T11:00:00.000Z")).toEqual([second, third]);
     expect(await found("?until=2026-03-02T11:00:00.000Z")).toEqual([first]);
-    expect(await found("?since=2026-03-02T12:00:00%2B01:00&until=2026-03-02T11:00:00.001Z")).toEqual([second]);
+    expect(await found("?since=2026-03-02T11:00:00.000Z&until=2026-03-02T11:00:00.001Z")).toEqual([second]);
   });
 
   it("200: cuts pages that follow one another", async () => {
@@ -173,11 +173,15 @@ describe("GET /v2/submissions", () => {
     ["since", "yesterday"],
     ["until", "2026-03-02"],
     ["external_user_id", ""],
+    ["external_user_id", "a%00"],
+    ["survey", "%00"],
     ["sort", "asc"],
   ])("422: refuses %s=%s and says where", async (name, value) => {
     const scene = await openScene(service());
     const answer = await scene.ask("GET", `/v2/submissions?${name}=${value}`);
-    expect(answer.json()).toMatchObject({ status: 422, code: "invalid_request", detail: [{ loc: ["query", name] }] });
+    expect(answer.json()).toMatchObject({ status: 422, code: "invalid_request" });
+    const places = answer.json().detail.map((fault: { loc: readonly string[] }) => fault.loc.join("."));
+    expect([...new Set(places)]).toEqual([`query.${name}`]);
   });
 
   it("401 without a key, 403 without the scope", async () => {
