@@ -4,7 +4,7 @@ import { DependencyUnavailable } from "@roundtrip/http-problem/dependency-unavai
 import { createKeyringText, openKeyring } from "@roundtrip/secret-box/keyring";
 import { describe, expect, it } from "vitest";
 import { useSurveyService } from "../test/open-survey-service.ts";
-import { createTestSurvey } from "../test/test-surveys.ts";
+import { createTestSurvey, smallDefinition } from "../test/test-surveys.ts";
 import { createCreateUserGates } from "./create-user-gates.ts";
 
 describe("the gates of create-user", () => {
@@ -28,7 +28,7 @@ describe("the gates of create-user", () => {
       method: "POST",
       url: "/v2/surveys",
       headers,
-      body: { slug, name: "x", definition: {} },
+      body: { slug, name: "x", definition: smallDefinition },
     });
     return slug;
   };

@@ -3,7 +3,7 @@ import type { SurveySettings } from "@roundtrip/contracts/survey/survey-settings
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterEach, describe, expect, it } from "vitest";
 import { publicUrl, useSurveyService } from "../test/open-survey-service.ts";
-import { createTestSurvey, type TestSurvey } from "../test/test-surveys.ts";
+import { createTestSurvey, smallDefinition, type TestSurvey } from "../test/test-surveys.ts";
 
 const encode = (value: unknown) =>
   Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
@@ -119,7 +119,7 @@ describe("POST /surveys/{slug}/create-user refuses", () => {
 
     it("a survey that has no secret", async () => {
       const { headers } = service().callers.workspace();
-      const body = { slug: "no-secret", name: "x", definition: {}, settings: jwt };
+      const body = { slug: "no-secret", name: "x", definition: smallDefinition, settings: jwt };
       await service().app.inject({ method: "POST", url: "/v2/surveys", headers, body });
       const url = "/surveys/no-secret/create-user";
       expectRefusal(
@@ -287,6 +287,23 @@ describe("POST /surveys/{slug}/create-user refuses", () => {
           ],
         },
         { "customFields[1].name": { code: "not_unique" } },
+      ],
+      [
+        "custom fields of one name, the first with a fault of its own",
+        {
+          username: "a",
+          customFields: [
+            { name: "x", value: "" },
+            { name: "x", value: "y", public: 1 },
+            { name: "x", value: "y" },
+          ],
+        },
+        {
+          "customFields[0].value": { code: "too_short" },
+          "customFields[1].public": { code: "invalid_type" },
+          "customFields[1].name": { code: "not_unique" },
+          "customFields[2].name": { code: "not_unique" },
+        },
       ],
       [
         "a redirect of another scheme",

@@ -95,23 +95,35 @@ const parseCustomFields = (value: unknown, refuse: Refuse): readonly CustomField
   const fields: CustomField[] = [];
   for (const [index, item] of value.entries()) {
     const path = `customFields[${index}]`;
-    const field = parseCustomField(item, path, refuse);
-    if (!field) continue;
-    if (names.has(field.name)) refuse(`${path}.name`, "not_unique", "names must be unique");
-    names.add(field.name);
-    fields.push(field);
+    const { name, ...rest } = parseCustomField(item, path, refuse);
+    if (name === undefined) continue;
+    // A name counts even where its field has another fault: a sender hears of everything at once.
+    if (names.has(name)) refuse(`${path}.name`, "not_unique", "names must be unique");
+    names.add(name);
+    if (rest.value !== undefined) fields.push({ name, ...rest, value: rest.value });
   }
   return fields;
 };
 
-const parseCustomField = (item: unknown, path: string, refuse: Refuse): CustomField | undefined => {
-  if (!isObject(item)) return refuse(path, "invalid_type", "must be an object with name and value");
+interface GivenField {
+  readonly name?: string | undefined;
+  readonly value?: string | undefined;
+  readonly public?: boolean;
+}
+
+/** What of a field can be used; the rest has been refused. */
+const parseCustomField = (item: unknown, path: string, refuse: Refuse): GivenField => {
+  if (!isObject(item)) {
+    refuse(path, "invalid_type", "must be an object with name and value");
+    return {};
+  }
   const name = required(item["name"], { path: `${path}.name`, max: 128 }, refuse);
   const value = required(asText(item["value"]), { path: `${path}.value`, max: 512 }, refuse);
   const isPublic = item["public"];
-  if (isPublic !== undefined && typeof isPublic !== "boolean")
-    return refuse(`${path}.public`, "invalid_type", "must be true or false");
-  if (name === undefined || value === undefined) return undefined;
+  if (isPublic !== undefined && typeof isPublic !== "boolean") {
+    refuse(`${path}.public`, "invalid_type", "must be true or false");
+    return { name, value };
+  }
   return { name, value, ...(isPublic === undefined ? {} : { public: isPublic }) };
 };
 

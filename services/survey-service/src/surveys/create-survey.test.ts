@@ -77,6 +77,7 @@ describe("POST /v2/surveys", () => {
       const definition = {
         title: { de: "Wohlbefinden", default: "Well ✓" },
         pages: [],
+        elements: [{ type: "text", name: "a" }],
         "line\nbreak": 1,
         calculatedValues: [{ a: null }],
       };
@@ -117,6 +118,18 @@ describe("POST /v2/surveys", () => {
         expect(answer.json()).toMatchObject({ code: "survey_slug_reserved", detail: [{ loc: ["body", "slug"] }] });
       },
     );
+
+    it("a slug that looks like an id, at which it could not be reached", async () => {
+      const definition = smallDefinition;
+      for (const slug of [randomUUID(), randomUUID().toUpperCase()]) {
+        const answer = await post({ slug, name: "x", definition });
+        expect(answer.json()).toMatchObject({
+          status: 422,
+          code: "survey_slug_reserved",
+          detail: [{ loc: ["body", "slug"] }],
+        });
+      }
+    });
 
     it.each([
       ["nothing", {}, ["body.slug", "body.name", "body.definition"]],

@@ -7,6 +7,7 @@ import { checkSurvey } from "./check-survey.rules.ts";
 import { assertPublishable, definitionSha256 } from "./publishable-definition.ts";
 import { isReservedSegment } from "./reserved-slug.rules.ts";
 import type { Survey } from "./survey.store.ts";
+import { isUuid } from "./survey-id.rules.ts";
 import { insertSurvey, insertVersion, type NewSurvey, type SurveyFields } from "./write-survey.store.ts";
 
 export interface CreateSurvey extends Partial<SurveyFields> {
@@ -20,15 +21,19 @@ export interface CreateSurvey extends Partial<SurveyFields> {
 /** Creates a survey with version 1 of its definition. Throws `survey_slug_taken`, `survey_slug_reserved`, `definition_invalid`. */
 export const createSurvey = async (deps: Pick<SurveyDeps, "db" | "clock">, command: CreateSurvey): Promise<Survey> => {
   const slug = command.slug.toLowerCase();
-  if (isReservedSegment(slug)) {
-    const msg = "is used by Roundtrip itself";
-    throw new Problem("survey_slug_reserved", { detail: [{ loc: ["body", "slug"], msg, type: "not_allowed" }] });
-  }
+  assertFree(slug);
   assertPublishable(command.definition, ["body", "definition"]);
   const survey = newSurvey(command, slug, deps.clock());
   const faults = checkSurvey(survey, survey.settings, survey.environment);
   if (faults.length > 0) throw new Problem("invalid_request", { detail: faults });
   return insertWithVersion(deps, survey, command.definition);
+};
+
+const assertFree = (slug: string): void => {
+  const refuse = (msg: string) =>
+    new Problem("survey_slug_reserved", { detail: [{ loc: ["body", "slug"], msg, type: "not_allowed" }] });
+  if (isReservedSegment(slug)) throw refuse("is used by Roundtrip itself");
+  if (isUuid(slug)) throw refuse("looks like a survey's id, and would be taken for one");
 };
 
 const newSurvey = (

@@ -8,7 +8,6 @@ const text = (name: string) => ({ type: "text", name });
 
 describe("the definition gate", () => {
   it.each([
-    ["nothing", {}],
     ["questions at the root", { elements: [text("a")] }],
     [
       "a questionnaire as people write them",
@@ -109,6 +108,24 @@ describe("the definition gate", () => {
       withElements({ ...text("a"), validators: [{ type: "regex", regex: "a".repeat(201) }] }),
       ["pages.0.elements.0.validators.0.regex"],
     ],
+    ["nothing at all", {}, [""]],
+    ["a misspelt list of elements", { element: [text("a")] }, [""]],
+    ["pages without elements", { pages: [{ name: "p" }, {}] }, [""]],
+    [
+      "what only shows, groups and computes",
+      withElements(
+        { type: "html", name: "a", html: "x" },
+        { type: "panel", name: "b", elements: [{ type: "image", name: "c" }] },
+        { type: "paneldynamic", name: "d", templateElements: [] },
+        { type: "expression", name: "e", expression: "1" },
+      ),
+      [""],
+    ],
+    ["a survey in a wrapper", { definition: { elements: [text("a")] } }, ["definition"]],
+    ["a survey in a wrapper of another name", { json: { elements: [text("a")] } }, [""]],
+    ["a NUL in a name", { elements: [{ ...text("a"), "x\0": 1 }] }, ["elements.0.x\0"]],
+    ["half a character in a name", { title: { "\udc00": "x" } }, ["title.\udc00"]],
+    ["a number beyond all bounds", JSON.parse('{"a":[1e400]}'), ["a.0"]],
     ["a NUL", { title: "a\0" }, ["title"]],
     ["half a character", { title: "\ud800" }, ["title"]],
   ])("refuses %s", (_name, definition, wrong) => {
@@ -121,10 +138,25 @@ describe("the definition gate", () => {
     expect(places({ elements: many(definitionLimits.elements + 1) })).toEqual([""]);
     const choices = Array.from({ length: definitionLimits.choices + 1 }, (_, index) => index);
     expect(places(withElements({ type: "dropdown", name: "a", choices }))).toEqual(["pages.0.elements.0.choices"]);
-    let deep: Record<string, unknown> = {};
-    for (let level = 0; level < definitionLimits.depth + 5; level += 1) deep = { deep };
-    expect(places(deep)).toHaveLength(1);
     expect(checkDefinition({ title: "é".repeat(definitionLimits.bytes / 2) })).toMatchObject([{ type: "too_long" }]);
+  });
+
+  it("counts objects and lists as levels, and names what lies too deep", () => {
+    const nested = (levels: number, list: boolean) =>
+      JSON.parse(`${(list ? "[" : '{"d":').repeat(levels)}1${(list ? "]" : "}").repeat(levels)}`);
+    const { depth } = definitionLimits;
+    const at = (levels: number, list: boolean) => places({ elements: [text("a")], x: nested(levels, list) });
+    expect([at(depth, false), at(depth, true)]).toEqual([[], []]);
+    expect(at(depth + 1, false)).toEqual([["x", ...Array(depth).fill("d")].join(".")]);
+    expect(at(depth + 1, true)).toEqual([["x", ...Array(depth).fill(0)].join(".")]);
+    for (const levels of [1_000, 100_000]) {
+      expect([at(levels, false).length, at(levels, true).length]).toEqual([1, 1]);
+    }
+  });
+
+  it("finds the question in a panel of a panel, and in a panel that repeats", () => {
+    const inner = { type: "paneldynamic", name: "b", templateElements: [text("c")] };
+    expect(places(withElements({ type: "panel", name: "a", elements: [inner] }))).toEqual([]);
   });
 
   it("names 50 faults at most", () => {

@@ -1,11 +1,13 @@
 import type { InvalidMember } from "@roundtrip/contracts/problem";
+import { findTooDeep, holdsQuestion } from "./definition-content.rules.ts";
 
 /**
  * The gate that a SurveyJS definition passes before it is published. survey-core is a renderer, not a gate: it fetches
  * `choicesByUrl`, follows `navigateToUrl` to any scheme and renders HTML as it is. What is refused here never reaches a
  * browser or the answers worker.
  */
-export const definitionLimits = { bytes: 524_288, elements: 500, choices: 1_000, depth: 20, regexLength: 200 } as const;
+/** `depth` counts objects and lists alike: a panel in a panel is two levels further down. */
+export const definitionLimits = { bytes: 524_288, elements: 500, choices: 1_000, depth: 40, regexLength: 200 } as const;
 
 const elementTypes: ReadonlySet<string> = new Set([
   "boolean",
@@ -46,15 +48,25 @@ interface Walk {
 
 /** Every fault with the JSON path it lies at, 50 at most. An empty list: the definition may be published. */
 export const checkDefinition = (definition: Json, root: Path = ["body", "definition"]): readonly InvalidMember[] => {
+  const deep = findTooDeep(definition, definitionLimits.depth);
+  // Before anything that recurses, JSON.stringify included: thousands of levels would end in an overflow.
+  if (deep) {
+    return [{ loc: [...root, ...deep], msg: `lies deeper than ${definitionLimits.depth} levels`, type: "not_allowed" }];
+  }
   const bytes = new TextEncoder().encode(JSON.stringify(definition)).length;
   if (bytes > definitionLimits.bytes) {
     return [{ loc: [...root], msg: `is ${bytes} bytes of JSON; ${definitionLimits.bytes} at most`, type: "too_long" }];
   }
   const walk: Walk = { faults: [], elements: 0 };
   checkPages(walk, definition["pages"], root);
-  walkObject(walk, definition, { path: root, names: new Set(), depth: 0 });
+  checkMembers(walk, definition, root);
+  walkObject(walk, definition, { path: root, names: new Set() });
   if (walk.elements > definitionLimits.elements) {
     refuse(walk, root, `has ${walk.elements} elements; ${definitionLimits.elements} at most`);
+  }
+  // Said only where nothing else is wrong: a fault elsewhere is mostly the reason.
+  if (walk.faults.length === 0 && !holdsQuestion(definition)) {
+    refuse(walk, root, "asks nothing: a survey has at least one question, in its elements or in those of its pages");
   }
   return walk.faults.slice(0, 50);
 };
@@ -62,7 +74,6 @@ export const checkDefinition = (definition: Json, root: Path = ["body", "definit
 interface Place {
   readonly path: Path;
   readonly names: Set<string>;
-  readonly depth: number;
 }
 
 const refuse = (walk: Walk, path: Path, msg: string): void => {
@@ -71,6 +82,12 @@ const refuse = (walk: Walk, path: Path, msg: string): void => {
 
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** `{"definition": ...}` is the body of another operation; survey-core would take it for a survey without questions. */
+const checkMembers = (walk: Walk, definition: Json, root: Path): void => {
+  if (!Object.hasOwn(definition, "definition")) return;
+  refuse(walk, [...root, "definition"], "is no member of a survey: the SurveyJS JSON stands here without a wrapper");
+};
 
 const checkPages = (walk: Walk, pages: unknown, root: Path): void => {
   if (pages === undefined) return;
@@ -83,14 +100,15 @@ const checkPages = (walk: Walk, pages: unknown, root: Path): void => {
   }
 };
 
+const checkName = (walk: Walk, member: string, path: Path): void => {
+  if (unstorable.test(member)) refuse(walk, path, "has a name with a character that cannot be stored");
+  if (forbiddenMembers.has(member)) refuse(walk, path, `${member} is not allowed`);
+};
+
 const walkObject = (walk: Walk, value: Json, place: Place): void => {
-  if (place.depth > definitionLimits.depth) {
-    refuse(walk, place.path, `lies deeper than ${definitionLimits.depth} levels`);
-    return;
-  }
   for (const [member, inner] of Object.entries(value)) {
     const path = [...place.path, member];
-    if (forbiddenMembers.has(member)) refuse(walk, path, `${member} is not allowed`);
+    checkName(walk, member, path);
     if (member === "choices" && Array.isArray(inner) && inner.length > definitionLimits.choices) {
       refuse(walk, path, `has ${inner.length} choices; ${definitionLimits.choices} at most`);
     }
@@ -98,7 +116,7 @@ const walkObject = (walk: Walk, value: Json, place: Place): void => {
     if (elementLists.has(member)) checkElements(walk, inner, { ...place, path, names: scopeOf(member, place) });
     else if (member === "validators") checkValidators(walk, inner, path);
     else if (member === "cellType") checkCellType(walk, inner, path);
-    walkValue(walk, inner, { ...place, path, names: scopeOf(member, place), depth: place.depth + 1 });
+    walkValue(walk, inner, { ...place, path, names: scopeOf(member, place) });
   }
 };
 
@@ -109,6 +127,10 @@ const scopeOf = (member: string, place: Place): Set<string> =>
 const walkValue = (walk: Walk, value: unknown, place: Place): void => {
   if (typeof value === "string") {
     if (unstorable.test(value)) refuse(walk, place.path, "holds a character that cannot be stored");
+    return;
+  }
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    refuse(walk, place.path, "is a number that cannot be stored");
     return;
   }
   if (Array.isArray(value)) {

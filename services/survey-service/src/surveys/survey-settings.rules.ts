@@ -26,7 +26,7 @@ export const effectiveSettings = (settings: SurveySettings): EffectiveSettings =
   custom_fields: settings.custom_fields ?? false,
   auth_url: { base_url: null, charset: null, length: 32, ttl_seconds: null, ...settings.auth_url },
   limits: { max_per_day: null, max_total: null, min_interval_seconds: null, ...settings.limits },
-  session: { store: true, max_age_seconds: 43_200, fixed: "1d+0h", ...settings.session },
+  session: { store: true, max_age_seconds: 43_200, fixed: null, ...settings.session },
   redirect: settings.redirect
     ? {
         identifier: null,

@@ -31,7 +31,7 @@ describe("settings", () => {
       custom_fields: false,
       auth_url: { base_url: null, charset: null, length: 32, ttl_seconds: null },
       limits: { max_per_day: null, max_total: null, min_interval_seconds: null },
-      session: { store: true, max_age_seconds: 43_200, fixed: "1d+0h" },
+      session: { store: true, max_age_seconds: 43_200, fixed: null },
       redirect: null,
     });
   });

@@ -2,6 +2,7 @@ import type { Environment } from "@roundtrip/contracts/scope";
 import type { SurveyState } from "@roundtrip/contracts/survey/survey-object";
 import type { SurveySettings } from "@roundtrip/contracts/survey/survey-settings";
 import { type Sql, statement } from "@roundtrip/database/database";
+import { isUuid } from "./survey-id.rules.ts";
 import { type EffectiveSettings, effectiveSettings } from "./survey-settings.rules.ts";
 
 export interface Survey {
@@ -55,8 +56,6 @@ export const findSurvey = async (sql: Sql, workspaceId: string, idOrSlug: string
   const [row] = await sql.query(bySlugOrId, [workspaceId, isUuid(idOrSlug) ? idOrSlug : null, idOrSlug]);
   return row ? toSurvey(row) : null;
 };
-
-const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
 const definitionOf = statement<{ definition: Record<string, unknown> }>(
   "survey-definition",

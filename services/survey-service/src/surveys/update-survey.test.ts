@@ -97,7 +97,7 @@ describe("surveys, read and changed", () => {
         const answers = [
           await service().app.inject({ url, headers }),
           await service().app.inject({ method: "PATCH", url, headers, body: { name: "Mine" } }),
-          await service().app.inject({ method: "PUT", url: `${url}/definition`, headers, body: {} }),
+          await service().app.inject({ method: "PUT", url: `${url}/definition`, headers, body: smallDefinition }),
           await service().app.inject({ method: "POST", url: `${url}/jwt-secret`, headers, body: {} }),
           await service().app.inject({ url: `${url}/respondents`, headers }),
           await service().app.inject({ url: `${url}/respondents/a`, headers }),
@@ -148,9 +148,39 @@ describe("surveys, read and changed", () => {
 
     it("200: numbers versions that come at once one after the other", async () => {
       const { call } = await open();
-      const definitions = Array.from({ length: 8 }, (_, index) => ({ title: `Version ${index}` }));
+      const definitions = Array.from({ length: 8 }, (_, index) => ({ ...next, title: `Version ${index}` }));
       const answers = await Promise.all(definitions.map((definition) => call("PUT", "/definition", definition)));
       expect(answers.map((answer) => answer.json().definition_version).sort()).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+    });
+
+    it.each([
+      ["a wrapper", { definition: smallDefinition }, ["body", "definition"]],
+      ["nothing", {}, ["body"]],
+      ["a misspelt member", { element: [] }, ["body"]],
+      ["a name with a NUL", { ...next, "a\0": 1 }, ["body", "a\0"]],
+      ["a name with half a character", { ...next, "\ud800": 1 }, ["body", "\ud800"]],
+    ])("422: %s", async (_name, body, loc) => {
+      const { call } = await open();
+      const answer = await call("PUT", "/definition", body);
+      expect(answer.json()).toMatchObject({ status: 422, code: "definition_invalid", detail: [{ loc }] });
+      expect((await call("GET")).json().definition_version).toBe(1);
+    });
+
+    it.each([
+      ["objects", '{"a":', "}"],
+      ["lists", "[", "]"],
+    ])("422: ten thousand %s in one another", async (_name, opening, closing) => {
+      const { workspace, slug } = await open();
+      const headers = { ...workspace.headers, "content-type": "application/json" };
+      const body = `{"elements":[{"type":"text","name":"a"}],"x":${opening.repeat(10_000)}1${closing.repeat(10_000)}}`;
+      for (const [method, url, given] of [
+        ["PUT", `/v2/surveys/${slug}/definition`, body],
+        ["POST", "/v2/surveys", `{"slug":"deep-one","name":"x","definition":${body}}`],
+      ] as const) {
+        const answer = await service().app.inject({ method, url, headers, body: given });
+        expect(answer.json()).toMatchObject({ status: 422, code: "definition_invalid" });
+        expect(answer.json().detail[0].loc).toContain("x");
+      }
     });
 
     it("422: what cannot be published", async () => {
