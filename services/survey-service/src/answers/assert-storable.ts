@@ -6,6 +6,7 @@ const sentences: Readonly<Record<JsonRefusal, string>> = {
   too_many_values: "the answers hold too many values",
   key_too_long: "a name among the answers is too long",
   text_not_storable: "a text among the answers holds characters that cannot be stored",
+  number_not_storable: "a number among the answers is too large",
 };
 
 /** Throws `answers_invalid` for answers that no survey can have. */

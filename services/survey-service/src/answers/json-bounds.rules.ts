@@ -6,7 +6,7 @@ export const depthMax = 16;
 export const nodesMax = 20_000;
 export const keyLengthMax = 256;
 
-export type JsonRefusal = "too_deep" | "too_many_values" | "key_too_long" | "text_not_storable";
+export type JsonRefusal = "too_deep" | "too_many_values" | "key_too_long" | "text_not_storable" | "number_not_storable";
 
 /** NUL and half surrogate pairs are valid in JSON and cannot stand in a `jsonb`. */
 const notStorable = /[\0\p{Surrogate}]/u;
@@ -34,6 +34,8 @@ export const refuseJson = (value: unknown): JsonRefusal | null => {
 const refuseNode = ({ value, depth }: Node): JsonRefusal | null => {
   if (depth > depthMax) return "too_deep";
   if (typeof value === "string") return notStorable.test(value) ? "text_not_storable" : null;
+  // `1e400` is valid JSON, is read as infinity, and would be written as null.
+  if (typeof value === "number" && !Number.isFinite(value)) return "number_not_storable";
   if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
   const keys = Object.keys(value);
   if (keys.some((key) => key.length > keyLengthMax)) return "key_too_long";
