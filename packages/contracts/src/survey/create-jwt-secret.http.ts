@@ -1,7 +1,12 @@
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
 import { Closed, Instant, Uuid } from "../formats.ts";
 import { operation } from "../operation.ts";
 import { SurveyParams } from "./survey-object.ts";
+
+const Wishes = Closed({
+  secret: Type.Optional(Type.String({ minLength: 8, maxLength: 512 })),
+  overlap_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 604_800 })),
+});
 
 export const createJwtSecret = operation({
   id: "createJwtSecret",
@@ -11,14 +16,12 @@ export const createJwtSecret = operation({
   summary: "Make or rotate the secret that create-user tokens are signed with",
   description:
     "The secret is shown this once. Bring your own (at least 32 bytes of UTF-8) or leave it out to get a random one. Older " +
-    "secrets stay valid for `overlap_seconds` (default 0: they end now).",
+    "secrets stay valid for `overlap_seconds` (default 0: they end now). The body may be left out.",
   access: { kind: "workspace", scope: "surveys:write", role: "admin" },
   dialect: "v2",
   params: SurveyParams,
-  body: Closed({
-    secret: Type.Optional(Type.String({ minLength: 8, maxLength: 512 })),
-    overlap_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 604_800 })),
-  }),
+  /** No body is validated as null, and reaches the route as it was sent. */
+  body: Type.Unsafe<Static<typeof Wishes> | null | undefined>({ ...Wishes, type: ["object", "null"] }),
   responses: { 201: Closed({ secret_id: Uuid, secret: Type.String(), created_at: Instant }) },
   problems: ["survey_not_found"],
 });

@@ -8,8 +8,8 @@ export const createJwtSecretRoute = (deps: SurveyDeps) =>
     const made = await createJwtSecret(deps, {
       workspaceId: caller.workspaceId,
       survey: params.survey,
-      secret: body.secret,
-      overlapSeconds: body.overlap_seconds ?? 0,
+      secret: body?.secret,
+      overlapSeconds: body?.overlap_seconds ?? 0,
     });
     return {
       status: 201,

@@ -35,6 +35,16 @@ describe("POST /v2/surveys/{survey}/jwt-secret", () => {
     expect(JSON.stringify(stored.rows)).not.toContain(secret);
   });
 
+  it("201: makes one without a body too, which ends the old one at once", async () => {
+    const { workspace, slug, secret, status } = await open();
+    const url = `/v2/surveys/${slug}/jwt-secret`;
+    const bare = await service().app.inject({ method: "POST", url, headers: workspace.headers });
+    expect(bare.statusCode).toBe(201);
+    expect([await status(secret), await status(bare.json().secret)]).toEqual([403, 200]);
+    const headers = { ...workspace.headers, "content-type": "application/json" };
+    expect((await service().app.inject({ method: "POST", url, headers, body: "" })).statusCode).toBe(201);
+  });
+
   it("201: takes a secret of one's own, as its UTF-8 bytes", async () => {
     const { rotate, status } = await open();
     const secret = "ünïcödé-sécrèt-✓✓✓✓-of-32-bytes";
