@@ -30,6 +30,7 @@ const verified = (changes: Partial<Static<typeof VerifiedCredential>> = {}): Sta
   environment: "live",
   scopes: ["users:read"],
   allowed_origins: ["https://portal.example"],
+  expires_at: null,
   ...changes,
 });
 

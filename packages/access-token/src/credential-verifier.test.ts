@@ -24,7 +24,7 @@ const answer = async (body: string) => {
   return JSON.stringify({ verified });
 };
 
-const addKey = (): { key: string; verified: Verified } => {
+const addKey = (changes: Partial<Verified> = {}): { key: string; verified: Verified } => {
   const key = createApiKey("live");
   const verified: Verified = {
     credential_id: randomUUID(),
@@ -34,6 +34,8 @@ const addKey = (): { key: string; verified: Verified } => {
     environment: "live",
     scopes: ["users:read"],
     allowed_origins: [],
+    expires_at: null,
+    ...changes,
   };
   known.set(key, verified);
   return { key, verified };
@@ -113,6 +115,27 @@ describe("a credential verifier", () => {
     now += 1;
     await expect(verifier.verify(key)).rejects.toThrow(DependencyUnavailable);
     await expect(verifier.verify(addKey().key)).rejects.toThrow(DependencyUnavailable);
+  });
+
+  it("asks again about a key that expires while it is cached, and refuses it from that moment on", async () => {
+    const { key, verified } = addKey({ expires_at: new Date(now + 10_000).toISOString() });
+    await verifier.verify(key);
+    now += 9_999;
+    expect(await verifier.verify(key)).toEqual(verified);
+    expect(asked).toHaveLength(1);
+    known.delete(key);
+    now += 1;
+    expect(await verifier.verify(key)).toBeNull();
+  });
+
+  it("refuses a key that has expired while auth-service is away", async () => {
+    const { key, verified } = addKey({ expires_at: new Date(now + 60_000).toISOString() });
+    await verifier.verify(key);
+    await responder.close();
+    now += 59_999;
+    expect(await verifier.verify(key)).toEqual(verified);
+    now += 1;
+    expect(await verifier.verify(key)).toBeNull();
   });
 
   it("stops using a key whose revocation it hears of in an answer, even when auth-service goes away after it", async () => {

@@ -21,7 +21,7 @@ export interface CredentialVerifierOptions {
   readonly clock?: () => Date;
 }
 
-/** A revoked key whose nudge got lost lives this long at most. */
+/** A revoked key whose nudge got lost lives this long at most. An expired one is never answered from the cache. */
 const freshMs = 30_000;
 /** While auth-service is away a known key goes on working for this long. */
 const usableMs = 300_000;
@@ -72,24 +72,28 @@ export const createCredentialVerifier = async (options: CredentialVerifierOption
     return question;
   };
 
+  const answerWhileAway = (digest: string, error: unknown): Verified | null => {
+    if (!(error instanceof DependencyUnavailable)) throw error;
+    const known = entries.get(digest);
+    if (known && hasExpired(known.verified, now())) return null;
+    if (known && now() - known.at < usableMs) return known.verified;
+    throw new DependencyUnavailable("auth-service", { cause: error });
+  };
+
   return {
     verify: async (credential) => {
       if (!isApiKey(credential)) return null;
       const digest = createHash("sha256").update(credential).digest("base64url");
       const entry = entries.get(digest);
-      if (entry && now() - entry.at < freshMs) return entry.verified;
-      try {
-        return await askOnce(credential, digest);
-      } catch (error) {
-        if (!(error instanceof DependencyUnavailable)) throw error;
-        const known = entries.get(digest);
-        if (known && now() - known.at < usableMs) return known.verified;
-        throw new DependencyUnavailable("auth-service", { cause: error });
-      }
+      if (entry && now() - entry.at < freshMs && !hasExpired(entry.verified, now())) return entry.verified;
+      return askOnce(credential, digest).catch((error: unknown) => answerWhileAway(digest, error));
     },
     close: () => subscription.close(),
   };
 };
+
+const hasExpired = (verified: Verified, now: number): boolean =>
+  verified.expires_at !== null && Date.parse(verified.expires_at) <= now;
 
 const request = async (bus: EventBus, credential: string): Promise<Verified | null> => {
   const body = await bus.request(verifyCredential.subject, JSON.stringify({ credential }), rpcTimeoutMs);

@@ -38,8 +38,15 @@ describe("rpc.auth.verify-credential", () => {
         environment: "live",
         scopes: ["users:read"],
         allowed_origins: ["https://portal.example"],
+        expires_at: null,
       },
     });
+  });
+
+  it("says when the key expires, so that no cache outlives it", async () => {
+    const expires_at = "2099-01-01T00:00:00.000Z";
+    const { key } = await create({ expires_at });
+    expect(await ask({ credential: key })).toMatchObject({ verified: { expires_at } });
   });
 
   it("answers null for a key that is unknown, malformed, revoked or expired, and for a question it does not understand", async () => {

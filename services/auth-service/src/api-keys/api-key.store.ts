@@ -8,11 +8,12 @@ export interface VerifiedRow {
   readonly environment: "live" | "dev";
   readonly scopes: string[];
   readonly allowed_origins: string[];
+  readonly expires_at: Date | null;
 }
 
 const verifyStatement = statement<VerifiedRow>(
   "api-keys-verify",
-  `SELECT k.api_key_id, k.workspace_id, w.customer_id, w.environment, k.scopes, w.allowed_origins
+  `SELECT k.api_key_id, k.workspace_id, w.customer_id, w.environment, k.scopes, w.allowed_origins, k.expires_at
    FROM api_keys k JOIN workspaces w USING (workspace_id)
    WHERE k.digest = ANY($1) AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) LIMIT 1`,
 );

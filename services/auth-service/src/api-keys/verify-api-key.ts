@@ -30,5 +30,6 @@ export const verifyApiKey = async (
     environment: row.environment,
     scopes: row.scopes,
     allowed_origins: row.allowed_origins,
+    expires_at: row.expires_at?.toISOString() ?? null,
   };
 };

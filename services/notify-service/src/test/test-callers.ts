@@ -39,6 +39,7 @@ export const createTestCallers = async (issuer: string): Promise<TestCallers> =>
         environment,
         scopes: [...granted],
         allowed_origins: [],
+        expires_at: null,
       });
       return { "x-api-key": key };
     };

@@ -89,6 +89,7 @@ const createWorkspace = ({ environment, keys, sign }: WorkspaceParts): TestWorks
       environment,
       scopes: [...granted],
       allowed_origins: [],
+      expires_at: null,
     });
     return { "x-api-key": key };
   };
