@@ -17,8 +17,15 @@ export const isForAccessTokens = (jwk: object): boolean =>
 const tokenBytesMax = 4_096;
 const tokenShape = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
-/** Checked before anything is decoded: the libraries would parse megabytes, and one of them takes padding and blanks. */
-export const looksLikeToken = (text: string): boolean => text.length <= tokenBytesMax && tokenShape.test(text);
+/**
+ * Checked before anything is decoded: the libraries would parse megabytes, and one of them takes padding and blanks. They
+ * also ignore the bits that a last character has too many (RFC 4648 section 3.5), which would give one token many
+ * spellings.
+ */
+export const looksLikeToken = (text: string): boolean =>
+  text.length <= tokenBytesMax && tokenShape.test(text) && text.split(".").every(isCanonical);
+
+const isCanonical = (segment: string): boolean => Buffer.from(segment, "base64url").toString("base64url") === segment;
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 

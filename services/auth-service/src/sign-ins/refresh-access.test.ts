@@ -60,6 +60,15 @@ describe("200", () => {
 });
 
 describe("401", () => {
+  it("refuses another spelling of a good refresh token's signature", async () => {
+    const token = await signInAdmin(service().app);
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const respelt = token.slice(0, -1) + alphabet.charAt(alphabet.indexOf(token.slice(-1)) | 1);
+    expect(respelt).not.toBe(token);
+    expect((await refresh(service().app, respelt)).statusCode).toBe(401);
+    expect((await refresh(service().app, token)).statusCode).toBe(200);
+  });
+
   const refused = async (token: string) => {
     const response = await refresh(service().app, token);
     return { status: response.statusCode, body: { ...response.json(), request_id: "" } };
