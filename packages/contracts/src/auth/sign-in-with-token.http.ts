@@ -12,7 +12,8 @@ export const signInWithToken = operation({
   description: "The token of an authentication URL. The body is empty. A GET never signs anybody in.",
   access: { kind: "public" },
   dialect: "intake24",
-  params: Closed({ token: Type.String({ minLength: 1, maxLength: 256 }) }),
+  // As long as a path parameter may be at all: a token that cannot be one is refused like any other wrong one.
+  params: Closed({ token: Type.String({ minLength: 1, maxLength: 8_192 }) }),
   query: DeliveryQuery,
   bodyLimitBytes: 16_384,
   responses: { 200: SignInAnswer },
