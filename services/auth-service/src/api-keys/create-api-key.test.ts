@@ -108,4 +108,13 @@ describe("422", () => {
     expect(response.statusCode).toBe(422);
     expect(response.json().detail.map((item: { loc: unknown }) => item.loc)).toContainEqual(loc);
   });
+
+  it.each(["2029-12-31T23:59:60Z", "0000-01-01T00:00:00Z", "2029-02-30T00:00:00Z", "2029-01-01T24:00:00Z"])(
+    "refuses %s, which is no time that can be kept, as an expiry",
+    async (expires_at) => {
+      const response = await create({ name: "Portal", environment: "live", expires_at });
+      expect(response.statusCode).toBe(422);
+      expect(response.json().detail).toMatchObject([{ loc: ["body", "expires_at"] }]);
+    },
+  );
 });
