@@ -35,9 +35,7 @@ const Redirect = Closed({
   ticket: optional(Type.Union([Type.Literal("jwt"), Type.Literal("none")])),
 });
 
-/** Every member optional; PATCH merges one level deep. What is not listed is refused, never silently ignored. */
-export const SurveySettings = Closed({
-  user_generation: optional(UserGeneration),
+const otherSettings = {
   /** May names be stored? */
   personal_identifiers: optional(Type.Boolean()),
   /** May custom fields be stored? */
@@ -65,7 +63,24 @@ export const SurveySettings = Closed({
       fixed: optional(Nullable(Type.String({ pattern: "^[0-9]{1,3}d\\+([01]?[0-9]|2[0-3])h$" }))),
     }),
   ),
+};
+
+/** Every member optional. What is not listed is refused, never silently ignored. */
+export const SurveySettings = Closed({
+  user_generation: optional(UserGeneration),
+  ...otherSettings,
   redirect: optional(Nullable(Redirect)),
 });
+
+/** `Type.Partial` would open the object otherwise. */
+const closed = { additionalProperties: false } as const;
+
+/** What PATCH takes: also of `user_generation` and `redirect` only what shall change. */
+export const SettingsChange = Closed({
+  user_generation: optional(Type.Partial(UserGeneration, closed)),
+  ...otherSettings,
+  redirect: optional(Nullable(Type.Partial(Redirect, closed))),
+});
+export type SettingsChange = Static<typeof SettingsChange>;
 export type SurveySettings = Static<typeof SurveySettings>;
 export type Redirect = Static<typeof Redirect>;

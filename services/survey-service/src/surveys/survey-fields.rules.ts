@@ -1,8 +1,7 @@
 import type { SurveyState } from "@roundtrip/contracts/survey/survey-object";
-import type { SurveySettings } from "@roundtrip/contracts/survey/survey-settings";
 
 /** What a body may say of a survey; `undefined` and absent are the same. */
-interface GivenFields {
+interface GivenFields<S> {
   readonly name?: string;
   readonly state?: SurveyState;
   readonly start_date?: string | null;
@@ -11,11 +10,11 @@ interface GivenFields {
   readonly support_email?: string | null;
   readonly locale?: string;
   readonly languages?: string[];
-  readonly settings?: SurveySettings;
+  readonly settings?: S;
 }
 
 /** From the API's names to ours. Only what is given: absent members must not overwrite anything. */
-export const surveyFieldsOf = (given: GivenFields) => ({
+export const surveyFieldsOf = <S>(given: GivenFields<S>) => ({
   ...(given.name === undefined ? {} : { name: given.name }),
   ...(given.state === undefined ? {} : { state: given.state }),
   ...(given.start_date === undefined ? {} : { startDate: given.start_date }),

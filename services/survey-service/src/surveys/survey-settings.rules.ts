@@ -1,4 +1,4 @@
-import type { SurveySettings } from "@roundtrip/contracts/survey/survey-settings";
+import type { SettingsChange, SurveySettings } from "@roundtrip/contracts/survey/survey-settings";
 
 type All<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
 type Member<K extends keyof SurveySettings> = NonNullable<SurveySettings[K]>;
@@ -40,8 +40,22 @@ export const effectiveSettings = (settings: SurveySettings): EffectiveSettings =
     : null,
 });
 
-/** PATCH merges one level deep: a member that is given replaces that member whole, the others stay. */
-export const mergeSettings = (stored: SurveySettings, given: SurveySettings): SurveySettings => ({
-  ...stored,
-  ...given,
-});
+/**
+ * What a change leaves out stays, among the settings and inside each of them, so that naming `mode` alone never loses a
+ * rule about tokens. Lists are replaced; `redirect: null` clears it. Null: a redirect would begin without `url`.
+ */
+export const mergeSettings = (stored: SurveySettings, given: SettingsChange): SurveySettings | null => {
+  const { user_generation, auth_url, limits, session, redirect, ...rest } = given;
+  const merged: SurveySettings = {
+    ...stored,
+    ...rest,
+    ...(user_generation && { user_generation: { mode: "off", ...stored.user_generation, ...user_generation } }),
+    ...(auth_url && { auth_url: { ...stored.auth_url, ...auth_url } }),
+    ...(limits && { limits: { ...stored.limits, ...limits } }),
+    ...(session && { session: { ...stored.session, ...session } }),
+  };
+  if (redirect === undefined) return merged;
+  if (redirect === null) return { ...merged, redirect };
+  const url = redirect.url === undefined ? stored.redirect?.url : redirect.url;
+  return url === undefined ? null : { ...merged, redirect: { ...stored.redirect, ...redirect, url } };
+};

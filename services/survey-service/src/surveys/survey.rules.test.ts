@@ -36,11 +36,33 @@ describe("settings", () => {
     });
   });
 
-  it("keep what a change does not name, and replace whole what it names", () => {
+  it("keep what a change does not name, inside each setting too", () => {
     const stored = { custom_fields: true, limits: { max_per_day: 1, max_total: 5 } };
     expect(mergeSettings(stored, { limits: { max_total: 9 } })).toEqual({
       custom_fields: true,
-      limits: { max_total: 9 },
+      limits: { max_per_day: 1, max_total: 9 },
     });
+  });
+
+  it("lose no rule about tokens when the mode alone is named", () => {
+    const rules = { require: ["exp" as const], one_time: true, max_lifetime_seconds: 60 };
+    const stored = { user_generation: { mode: "off" as const, ...rules } };
+    expect(mergeSettings(stored, { user_generation: { mode: "jwt" } })).toEqual({
+      user_generation: { mode: "jwt", ...rules },
+    });
+    expect(mergeSettings({}, { user_generation: { one_time: true } })).toEqual({
+      user_generation: { mode: "off", one_time: true },
+    });
+  });
+
+  it("change a redirect in part, replace its lists, clear it, and begin none without a URL", () => {
+    const redirect = { url: "https://a.example/", timer: 1, allowed_origins: ["https://a.example"] };
+    expect(mergeSettings({ redirect }, { redirect: { timer: 7 } })).toEqual({ redirect: { ...redirect, timer: 7 } });
+    expect(mergeSettings({ redirect }, { redirect: { allowed_origins: [], url: null } })).toEqual({
+      redirect: { url: null, timer: 1, allowed_origins: [] },
+    });
+    expect(mergeSettings({ redirect }, { redirect: null })).toEqual({ redirect: null });
+    expect(mergeSettings({ redirect: null }, { redirect: { timer: 7 } })).toBeNull();
+    expect(mergeSettings({}, { redirect: { url: null } })).toEqual({ redirect: { url: null } });
   });
 });

@@ -40,12 +40,31 @@ describe("surveys, read and changed", () => {
       expect((await call("PATCH", "", { suspension_reason: null })).json().suspension_reason).toBeNull();
     });
 
-    it("200: merges settings one level deep", async () => {
+    it("200: keeps the rules about tokens and the redirect of which a change names one member", async () => {
+      const { call } = await open();
+      const rules = { require: ["exp"], one_time: true, max_lifetime_seconds: 60 };
+      const redirect = { url: "https://clinic.example/", allowed_origins: ["https://clinic.example"] };
+      expect((await call("PATCH", "", { settings: { redirect: { timer: 7 } } })).json()).toMatchObject({
+        status: 422,
+        detail: [{ loc: ["body", "settings", "redirect", "url"], type: "missing" }],
+      });
+      await call("PATCH", "", { settings: { user_generation: rules, redirect } });
+      const changed = await call("PATCH", "", {
+        settings: { user_generation: { mode: "jwt" }, redirect: { timer: 7 } },
+      });
+      expect(changed.json().settings).toMatchObject({
+        user_generation: { mode: "jwt", ...rules },
+        redirect: { ...redirect, timer: 7 },
+      });
+      expect((await call("PATCH", "", { settings: { redirect: null } })).json().settings.redirect).toBeNull();
+    });
+
+    it("200: merges settings, and the members of each", async () => {
       const { call } = await open();
       await call("PATCH", "", { settings: { limits: { max_per_day: 1, max_total: 5 } } });
       const { settings } = (await call("PATCH", "", { settings: { limits: { max_total: 9 } } })).json();
       expect(settings).toMatchObject({
-        limits: { max_per_day: null, max_total: 9 },
+        limits: { max_per_day: 1, max_total: 9 },
         user_generation: { mode: "jwt" },
         custom_fields: true,
       });
@@ -103,6 +122,15 @@ describe("surveys, read and changed", () => {
           await service().app.inject({ url: `${url}/respondents/a`, headers }),
         ];
         for (const answer of answers) expect(answer.json()).toMatchObject({ status: 404, code: "survey_not_found" });
+      }
+    });
+
+    it("422: a member that no setting has", async () => {
+      const { call } = await open();
+      for (const member of ["user_generation", "auth_url", "limits", "session", "redirect"]) {
+        const answer = await call("PATCH", "", { settings: { [member]: { strange: 1 } } });
+        expect(answer.json()).toMatchObject({ status: 422, code: "invalid_request" });
+        expect(JSON.stringify(answer.json().detail)).toContain('"strange"');
       }
     });
 
