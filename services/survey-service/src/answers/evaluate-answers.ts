@@ -1,6 +1,7 @@
 import { type Question, QuestionSelectBase, SurveyModel } from "survey-core";
 import { type AnswerShape, checkShape, type Fault } from "./answer-shape.rules.ts";
 import { deriveAnswerShape } from "./derive-answer-shape.ts";
+import { fixedAnswersOf } from "./fixed-answers.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -21,6 +22,7 @@ export type Evaluate = (task: AnswersTask, onReady?: () => void) => EvaluatedAns
 interface ReadySurvey {
   readonly model: SurveyModel;
   readonly shape: AnswerShape;
+  readonly fixed: ReadonlyMap<string, unknown>;
 }
 
 const surveysMax = 32;
@@ -31,7 +33,8 @@ const surveysMax = 32;
  *
  * What the survey hides is treated as its author set it (`clearInvisibleValues`, by default on completion): values of
  * hidden questions are left out, as the renderer leaves them out. To refuse them would leave a respondent with an error
- * at a question that nobody shows. Nothing that was not given is ever added, except what the survey computes.
+ * at a question that nobody shows. Nothing that was not given is ever added, except what the survey computes, and what
+ * its author has fixed (`fixed-answers.ts`).
  *
  * A model is kept for each definition, because building it costs four times what a check costs. Setting `data` replaces all
  * values; a test compares kept models with fresh ones, so that nothing of one respondent can turn up with the next.
@@ -60,16 +63,18 @@ export const createEvaluator = (): Evaluate => {
 
 const prepareSurvey = (definition: Data): ReadySurvey => {
   const model = new SurveyModel(definition);
-  return { model, shape: deriveAnswerShape(model) };
+  return { model, shape: deriveAnswerShape(model), fixed: fixedAnswersOf(model) };
 };
 
-const evaluate = ({ model, shape }: ReadySurvey, given: Data): EvaluatedAnswers => {
+const evaluate = ({ model, shape, fixed }: ReadySurvey, sent: Data): EvaluatedAnswers => {
+  const given = Object.fromEntries(Object.entries(sent).filter(([key]) => !fixed.has(key)));
   const misshapen = checkShape(shape, given);
   if (misshapen.length > 0) return { kind: "invalid", faults: misshapen };
   const answers = Object.fromEntries(
     Object.entries(given).filter(([key, value]) => value !== null && !shape.computed.has(key)),
   );
-  model.data = structuredClone(answers);
+  const defaults = [...fixed].filter(([, value]) => value !== undefined);
+  model.data = structuredClone({ ...answers, ...Object.fromEntries(defaults) });
   const questions = model.getAllQuestions();
   const hidden = questions.flatMap((question) => refuseHiddenChoice(question, answers));
   const isValid = model.validate(true, false);
@@ -79,7 +84,9 @@ const evaluate = ({ model, shape }: ReadySurvey, given: Data): EvaluatedAnswers 
   }
   if (faults.length > 0) return { kind: "invalid", faults };
   leaveOutHidden(model, questions);
-  const kept = Object.entries(model.data).filter(([key]) => Object.hasOwn(answers, key) || shape.computed.has(key));
+  const kept = Object.entries(model.data).filter(
+    ([key]) => Object.hasOwn(answers, key) || shape.computed.has(key) || fixed.has(key),
+  );
   return { kind: "valid", data: Object.fromEntries(kept), scores: scoresOf(model) };
 };
 
