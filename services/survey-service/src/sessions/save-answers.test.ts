@@ -195,4 +195,22 @@ describe("422", () => {
       detail: [{ loc: ["body", "data"], type }],
     });
   });
+
+  it("refuses a number beyond all bounds, saved and handed in", async () => {
+    const scene = await openScene(service());
+    const person = await scene.sit();
+    const headers = { ...person.headers, "content-type": "application/json" };
+    const body = `{"sessionId":"${await person.begin()}","data":{"gad1":1e400}}`;
+    for (const [method, path] of [
+      ["PUT", "session"],
+      ["POST", "submission"],
+    ] as const) {
+      const answer = await service().app.inject({ method, url: `/surveys/${scene.slug}/${path}`, headers, body });
+      expect(answer.json()).toMatchObject({
+        status: 422,
+        code: "answers_invalid",
+        detail: [{ type: "number_not_storable" }],
+      });
+    }
+  });
 });
