@@ -1,4 +1,5 @@
 import type { TSchema } from "typebox";
+import { Value } from "typebox/value";
 import { authOperations } from "./auth/auth.operations.ts";
 import { notifyOperations } from "./notify/notify.operations.ts";
 import { eventCatalogue } from "./notify/webhook-body.ts";
@@ -73,10 +74,18 @@ const buildOperation = (operation: Operation): Json => ({
     ...(operation.access.kind === "workspace" ? [workspaceHeader] : []),
   ],
   ...(operation.body
-    ? { requestBody: { required: true, content: { "application/json": { schema: operation.body } } } }
+    ? {
+        requestBody: {
+          required: !mayBeAbsent(operation.body),
+          content: { "application/json": { schema: operation.body } },
+        },
+      }
     : {}),
   responses: { ...buildResponses(operation), ...buildProblems(operation) },
 });
+
+/** A body whose type includes `null` may be left out. */
+const mayBeAbsent = (body: TSchema): boolean => Value.Check(body, null);
 
 const workspaceHeader = {
   name: "X-Workspace",
