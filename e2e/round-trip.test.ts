@@ -24,7 +24,6 @@ describe.each([
   let receiver: Receiver;
   let study: Study;
   let browser: Browser;
-  const addresses: string[] = [];
 
   beforeAll(async () => {
     [system, receiver, browser] = await Promise.all([open(), startReceiver(), openBrowser()]);
@@ -38,11 +37,7 @@ describe.each([
 
   const openPage = async (): Promise<Page> => {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
-    const page = await context.newPage();
-    page.on("framenavigated", (frame) => {
-      if (frame === page.mainFrame()) addresses.push(frame.url());
-    });
-    return page;
+    return context.newPage();
   };
 
   it("carries a person in, tells the third party, and brings the person back with a ticket", async () => {
@@ -107,18 +102,30 @@ describe.each([
       call(`${study.url}/surveys/${study.slug}/create-user`, { body: { token } }),
     );
     const authToken = String(created.body["authToken"]);
-    for (const link of [
+    const requests: { readonly url: string; readonly referer: string }[] = [];
+    page.on("request", (request) => {
+      requests.push({ url: request.url(), referer: request.headers()["referer"] ?? "" });
+    });
+    // What the address bar says whenever the page asks for something: the token is gone before the first request.
+    await page.addInitScript(
+      "window.seenWhileAsking = []; const ask = window.fetch; window.fetch = (...given) => (window.seenWhileAsking.push(location.href), ask(...given));",
+    );
+    const links = [
       `/a/${authToken}`,
       `/?auth=${authToken}`,
       `/${study.slug}?auth=${authToken}`,
       `/${study.slug}/recall?auth=${authToken}`,
-    ]) {
+    ];
+    for (const link of links) {
       await page.goto(study.url + link);
       await page.waitForURL((url) => url.pathname.startsWith(`/${study.slug}`) && url.search === "");
       await page
         .getByText(link.includes("recall") ? "How do you feel today?" : "Visit")
         .first()
         .waitFor();
+      const seenWhileAsking = await page.evaluate("window.seenWhileAsking.join()");
+      expect(seenWhileAsking).toContain(study.url);
+      expect(seenWhileAsking).not.toContain(authToken);
       expect(
         await page.evaluate(
           "JSON.stringify([location.href, { ...localStorage }, { ...sessionStorage }, document.cookie])",
@@ -128,8 +135,17 @@ describe.each([
       expect(page.url()).not.toContain(authToken);
     }
     await page.context().close();
-    // The last address of each visit is what stays on the screen; the first one is where the link itself pointed.
-    expect(addresses.filter((address) => address.startsWith(receiver.url)).join()).not.toContain(authToken);
+    // The link itself and the sign-in carry the token; everything else that the pages ask for does not, nor whence it asks.
+    const carrying = requests.filter((request) => request.url.includes(authToken));
+    expect(carrying.map((request) => new URL(request.url).pathname).sort()).toEqual(
+      [
+        ...links.map((link) => new URL(link, study.url).pathname),
+        ...links.map(() => `/signin/token/${authToken}`),
+      ].sort(),
+    );
+    expect(requests.length).toBeGreaterThan(carrying.length);
+    expect(requests.filter((request) => request.referer.includes(authToken))).toEqual([]);
+    expect(requests.filter((request) => new URL(request.url).origin !== study.url)).toEqual([]);
   });
 
   it("says why a link is refused, with the survey's support address", async () => {
@@ -137,6 +153,7 @@ describe.each([
     const expired = await signCreateUserToken(study, { username: "patient-3" });
     const tampered = `${expired.slice(0, -6)}AAAAAA`;
     await page.goto(`${study.url}/${study.slug}/create-user/${tampered}`);
+    await page.getByText("it was changed on the way").waitFor();
     await page.getByText("help@example.org").first().waitFor();
     expect(page.url()).not.toContain("eyJ");
     await page.context().close();

@@ -121,7 +121,7 @@ export const plantedTidy: Readonly<
     files: [
       file("docs/a.md", `See ${word("/ho", "me/me")}/notes.`),
       file("deploy/b.yml", `url: ${word("https://regi", "stry.example.org")}/`),
-      file("docs/c.md", "See https://example.org/home/page and ./work/plan."),
+      file("docs/c.md", "See https://example.org/home/page and ./homework."),
     ],
   },
   "private-manifest": {
