@@ -162,12 +162,21 @@ const describeVerdicts = (bus: BusCase): void => {
     const [hanging, healthy] = [await bus.openBus(), await bus.openBus()];
     const subject = bus.name();
     const options = { subjects: [subject], ackWaitMs: 1_000, batchSizeMax: 1 };
-    const stuck = await collect(hanging, options, () => wait(3_000).then(() => ack));
-    await publish(hanging, subject, "one");
-    await eventually(() => stuck.bodies()).toEqual(["one"]);
-    const collected = await collect(healthy, options);
-    await eventually(() => collected.bodies(), 2_800).toEqual(["one"]);
-    expect(collected.received[0]?.deliveryCount).toBeGreaterThan(1);
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    try {
+      const stuck = await collect(hanging, options, () => held.then(() => ack));
+      await publish(hanging, subject, "one");
+      await eventually(() => stuck.bodies()).toEqual(["one"]);
+      const collected = await collect(healthy, options);
+      // Server 2.9 is late by a whole ack wait now and then; the first handler holds on for as long as this takes.
+      await eventually(() => collected.bodies(), 10_000).toEqual(["one"]);
+      expect(collected.received[0]?.deliveryCount).toBeGreaterThan(1);
+    } finally {
+      letGo();
+    }
   });
 };
 
