@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync, randomUUID } from "node:crypto";
-import type { VerifiedCredential } from "@roundtrip/contracts/auth/verify-credential.rpc";
+import type { VerifiedApiKey } from "@roundtrip/contracts/auth/verify-credential.rpc";
 import { problemPlugin } from "@roundtrip/http-problem/problem.plugin";
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { SignJWT } from "jose";
@@ -22,7 +22,7 @@ const respondent = {
 };
 const membership = { customer_id: customerId, role: "admin" as const, live, dev };
 const account = { sub: randomUUID(), operator: false, memberships: [membership] };
-const verified = (changes: Partial<Static<typeof VerifiedCredential>> = {}): Static<typeof VerifiedCredential> => ({
+const verified = (changes: Partial<Static<typeof VerifiedApiKey>> = {}): Static<typeof VerifiedApiKey> => ({
   credential_id: randomUUID(),
   kind: "api_key",
   workspace_id: live,
@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const mount = async (from: Pick<TestIssuer, "issuer" | "keySet">): Promise<FastifyInstance> => {
-  const keys: Readonly<Record<string, Static<typeof VerifiedCredential>>> = {
+  const keys: Readonly<Record<string, Static<typeof VerifiedApiKey>>> = {
     live: verified(),
     dev: verified({ environment: "dev", workspace_id: dev, allowed_origins: [] }),
   };
@@ -75,7 +75,7 @@ const mount = async (from: Pick<TestIssuer, "issuer" | "keySet">): Promise<Fasti
   );
   server.get(
     "/staff",
-    answer((request) => authenticator.workspace(request, { ...access, role: "owner", apiKey: false })),
+    answer((request) => authenticator.workspace(request, { ...access, role: "owner", callers: ["account"] })),
   );
   return server;
 };

@@ -8,6 +8,7 @@ import {
   chooseWorkspace,
   type Refusal,
   refuseApiKey,
+  refuseCaller,
   refuseRole,
 } from "./workspace-access.rules.ts";
 
@@ -28,16 +29,17 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
       userId: claims.user_id,
     };
   },
-  account: async (request) => {
+  account: async (request, access) => {
     const claims = await verifyAccessToken(request);
     if (claims.kind !== "account") throw new Problem("forbidden", { detail: "This is for staff accounts" });
-    return { kind: "account", accountId: claims.sub, operator: claims.operator };
+    if (access.operator && !claims.operator) throw new Problem("forbidden", { detail: "This is for operators" });
+    return { kind: "account", accountId: claims.sub, operator: claims.operator, signInId: claims.sid };
   },
   workspace: async (request, access) => {
     const key = request.headers["x-api-key"];
     if (key !== undefined) {
       const verified = typeof key === "string" ? await options.verifyCredential(key) : null;
-      if (!verified) throw new Problem("unauthorized");
+      if (verified?.kind !== "api_key") throw new Problem("unauthorized");
       refuse(refuseApiKey(verified, access, request.headers.origin));
       return apiKeyCaller(verified);
     }
@@ -45,6 +47,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
     if (claims.kind !== "account")
       throw new Problem("forbidden", { detail: "This takes an API key or a staff account" });
     const chosen = chooseWorkspace(claims.memberships, singleHeader(request, "x-workspace"));
+    refuse(refuseCaller("account", access));
     if ("code" in chosen) throw new Problem(chosen.code, { detail: chosen.detail });
     refuse(refuseRole(chosen.membership.role, access.role));
     return accountCaller(claims, chosen);

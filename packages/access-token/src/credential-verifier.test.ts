@@ -12,6 +12,7 @@ let bus: EventBus;
 let verifier: CredentialVerifier;
 let responder: Subscription;
 let now = 0;
+type VerifiedKey = Extract<Verified, { kind: "api_key" }>;
 let asked: string[] = [];
 const known = new Map<string, Verified>();
 let beforeAnswer: () => Promise<void> | void;
@@ -24,9 +25,9 @@ const answer = async (body: string) => {
   return JSON.stringify({ verified });
 };
 
-const addKey = (changes: Partial<Verified> = {}): { key: string; verified: Verified } => {
+const addKey = (changes: Partial<VerifiedKey> = {}): { key: string; verified: VerifiedKey } => {
   const key = createApiKey("live");
-  const verified: Verified = {
+  const verified: VerifiedKey = {
     credential_id: randomUUID(),
     kind: "api_key",
     workspace_id: randomUUID(),
@@ -87,7 +88,7 @@ describe("a credential verifier", () => {
     await verifier.verify(revoked.key);
     await verifier.verify(other.key);
     known.delete(revoked.key);
-    bus.announce(nudges.credentialRevoked, revoked.verified.credential_id);
+    bus.announce(nudges.credentialsChanged, revoked.verified.credential_id);
     await vi.waitFor(async () => expect(await verifier.verify(revoked.key)).toBeNull());
     asked = [];
     expect(await verifier.verify(other.key)).toEqual(other.verified);
@@ -98,7 +99,7 @@ describe("a credential verifier", () => {
     const { key, verified } = addKey();
     beforeAnswer = async () => {
       known.delete(key);
-      bus.announce(nudges.credentialRevoked, verified.credential_id);
+      bus.announce(nudges.credentialsChanged, verified.credential_id);
       await new Promise((resolve) => setTimeout(resolve, 20));
     };
     await verifier.verify(key);

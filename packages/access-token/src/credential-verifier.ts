@@ -44,7 +44,7 @@ export const createCredentialVerifier = async (options: CredentialVerifierOption
   const asking = new Map<string, Promise<Verified | null>>();
   let revocations = 0;
 
-  const subscription = await options.bus.listen(nudges.credentialRevoked, (credentialId) => {
+  const subscription = await options.bus.listen(nudges.credentialsChanged, (credentialId) => {
     revocations += 1;
     // Whoever asks from here on must not share an answer that may be older than the revocation.
     asking.clear();

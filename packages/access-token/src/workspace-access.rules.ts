@@ -1,11 +1,11 @@
 import type { AccountClaims } from "@roundtrip/contracts/auth/access-token-claims";
-import type { VerifiedCredential } from "@roundtrip/contracts/auth/verify-credential.rpc";
-import type { WorkspaceCaller } from "@roundtrip/contracts/caller";
-import type { Access } from "@roundtrip/contracts/operation";
+import type { VerifiedApiKey } from "@roundtrip/contracts/auth/verify-credential.rpc";
+import type { WorkspaceCaller, WorkspaceCallerKind } from "@roundtrip/contracts/caller";
+import { type Access, workspaceCallersDefault } from "@roundtrip/contracts/operation";
 import { type Environment, type Role, roles, type Scope, scopes } from "@roundtrip/contracts/scope";
 import type { Static } from "typebox";
 
-type Verified = Static<typeof VerifiedCredential>;
+type Verified = Static<typeof VerifiedApiKey>;
 type WorkspaceAccess = Extract<Access, { kind: "workspace" }>;
 
 /** A refusal: the problem's code and a sentence for the caller. */
@@ -29,13 +29,19 @@ export const refuseApiKey = (
       detail: "A live key may be used from a browser only at the workspace's allowed origins",
     };
   }
-  if (access.apiKey === false)
-    return { code: "forbidden", detail: "API keys may not do this; sign in with an account" };
+  const refusal = refuseCaller("api_key", access);
+  if (refusal) return refusal;
   if (access.scope !== null && !verified.scopes.includes(access.scope)) {
     return { code: "forbidden", detail: `The key lacks the scope ${access.scope}` };
   }
   return null;
 };
+
+/** Whether this kind of credential may come here at all. */
+export const refuseCaller = (kind: WorkspaceCallerKind, access: WorkspaceAccess): Refusal | null =>
+  (access.callers ?? workspaceCallersDefault).includes(kind)
+    ? null
+    : { code: "forbidden", detail: "This kind of credential may not do this" };
 
 export const apiKeyCaller = (verified: Verified): WorkspaceCaller => ({
   kind: "workspace",
@@ -44,6 +50,7 @@ export const apiKeyCaller = (verified: Verified): WorkspaceCaller => ({
   environment: verified.environment,
   role: null,
   scopes: verified.scopes.filter(isScope),
+  userId: null,
   actor: { kind: "api_key", id: verified.credential_id },
 });
 
@@ -98,5 +105,6 @@ export const accountCaller = (claims: AccountClaims, chosen: ChosenWorkspace): W
   environment: chosen.environment,
   role: chosen.membership.role,
   scopes,
+  userId: null,
   actor: { kind: "account", id: claims.sub },
 });

@@ -9,16 +9,22 @@ export interface RespondentCaller {
   readonly userId: string;
 }
 
-/** A machine with an API key, or a staff member who named a workspace. Both act on exactly one workspace. */
+/** The kinds of credentials that act on a workspace. */
+export type WorkspaceCallerKind = "api_key" | "account" | "personal_access_token" | "action_token";
+
+/** A machine with a key or token, or a staff member who named a workspace. Each acts on exactly one workspace. */
 export interface WorkspaceCaller {
   readonly kind: "workspace";
   readonly workspaceId: string;
   readonly customerId: string;
   readonly environment: Environment;
-  /** An API key has no role; its rights are its scopes. */
+  /** Keys and action tokens have no role; their rights are their scopes. */
   readonly role: Role | null;
   readonly scopes: readonly Scope[];
-  readonly actor: { readonly kind: "api_key" | "account"; readonly id: string };
+  /** The one user whose data an action token opens; null for everybody else. */
+  readonly userId: string | null;
+  /** The id of the key, token or account. For an action token it is the API key's that made it. */
+  readonly actor: { readonly kind: WorkspaceCallerKind; readonly id: string };
 }
 
 /** A staff member, before any workspace is chosen. */
@@ -26,4 +32,6 @@ export interface AccountCaller {
   readonly kind: "account";
   readonly accountId: string;
   readonly operator: boolean;
+  /** The sign-in that the access token came from. */
+  readonly signInId: string;
 }

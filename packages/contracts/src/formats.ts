@@ -39,3 +39,10 @@ export const PageQuery = {
 };
 
 export const Page = <T extends TSchema>(item: T) => Closed({ data: Type.Array(item), next: Nullable(Type.String()) });
+
+/** An answer that is not JSON, as text: a page, a script. The route sets the same `content-type`. */
+export const Document = (mediaType: string) => Type.Unsafe<string>({ type: "string", "x-media-type": mediaType });
+
+/** An answer of any size, sent as it is read. The route sets the same `content-type`. */
+export const Streamed = (mediaType: string) =>
+  Type.Unsafe<AsyncIterable<string>>({ type: "string", "x-media-type": mediaType });

@@ -3,7 +3,7 @@ import { Value } from "typebox/value";
 import { authOperations } from "./auth/auth.operations.ts";
 import { notifyOperations } from "./notify/notify.operations.ts";
 import { eventCatalogue } from "./notify/webhook-body.ts";
-import type { Access, Operation } from "./operation.ts";
+import { type Access, type Operation, workspaceCallersDefault } from "./operation.ts";
 import { ProblemBody, type ProblemCode, problems } from "./problem.ts";
 import { problemCodes } from "./problem-codes.ts";
 import { surveyOperations } from "./survey/survey.operations.ts";
@@ -42,6 +42,13 @@ export const buildOpenApi = (): Json =>
           scheme: "bearer",
           bearerFormat: "JWT",
           description: "From `POST /refresh`. `X-Auth-Token` takes it as well.",
+        },
+        personalAccessToken: { type: "http", scheme: "bearer", description: "`rt_pat_...`" },
+        actionToken: {
+          type: "apiKey",
+          in: "header",
+          name: "Authorization",
+          description: "`Token <action token>`, from `POST /v2/action-tokens`.",
         },
       },
       schemas: { Problem: ProblemBody },
@@ -98,12 +105,20 @@ const workspaceHeader = {
 const buildAccess = (access: Access): Json => {
   if (access.kind === "public") return { security: [] };
   if (access.kind !== "workspace") return { security: [{ accessToken: [] }] };
+  const callers = access.callers ?? workspaceCallersDefault;
   return {
-    security: [...(access.apiKey === false ? [] : [{ apiKey: [] }]), { accessToken: [] }],
+    security: callerSchemes.filter(({ kind }) => callers.includes(kind)).map(({ scheme }) => ({ [scheme]: [] })),
     "x-scope": access.scope,
     "x-role": access.role,
   };
 };
+
+const callerSchemes = [
+  { kind: "api_key", scheme: "apiKey" },
+  { kind: "account", scheme: "accessToken" },
+  { kind: "personal_access_token", scheme: "personalAccessToken" },
+  { kind: "action_token", scheme: "actionToken" },
+] as const;
 
 /** The shape of a TypeBox object; the hidden kinds do not matter here. */
 interface ObjectSchema {
@@ -127,16 +142,21 @@ const buildResponses = (operation: Operation): Json =>
       status,
       {
         description: statusWords[status] ?? "Success",
-        ...(schema ? { content: { "application/json": { schema } } } : {}),
+        ...(schema ? { content: { [mediaTypeOf(schema)]: { schema } } } : {}),
       },
     ]),
   );
+
+/** JSON, unless the schema says otherwise (`Document`, `Streamed`). */
+const mediaTypeOf = (schema: TSchema): string =>
+  "x-media-type" in schema && typeof schema["x-media-type"] === "string" ? schema["x-media-type"] : "application/json";
 
 const statusWords: Readonly<Record<string, string>> = {
   "200": "OK",
   "201": "Created",
   "202": "Accepted",
   "204": "Done, nothing to say",
+  "302": "Go there",
 };
 
 /** Codes by status, in the order in which the operation names them. */

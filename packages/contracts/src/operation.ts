@@ -1,5 +1,5 @@
 import type { Static, TSchema } from "typebox";
-import type { AccountCaller, RespondentCaller, WorkspaceCaller } from "./caller.ts";
+import type { AccountCaller, RespondentCaller, WorkspaceCaller, WorkspaceCallerKind } from "./caller.ts";
 import type { ProblemCode } from "./problem.ts";
 import type { Role, Scope } from "./scope.ts";
 
@@ -7,9 +7,21 @@ import type { Role, Scope } from "./scope.ts";
 export type Access =
   | { readonly kind: "public" }
   | { readonly kind: "respondent" }
-  | { readonly kind: "account" }
-  /** API keys need `scope`; accounts need `role` or a higher one. `apiKey: false` is for staff only. */
-  | { readonly kind: "workspace"; readonly scope: Scope | null; readonly role: Role; readonly apiKey?: false };
+  /** `operator: true`: only those who run the installation. */
+  | { readonly kind: "account"; readonly operator?: true }
+  /**
+   * API keys need `scope`; accounts need `role` or a higher one; personal access tokens need both, so that one without a
+   * scope takes none of them. `callers` lists who may come at all; left out, everybody but action tokens.
+   */
+  | {
+      readonly kind: "workspace";
+      readonly scope: Scope | null;
+      readonly role: Role;
+      readonly callers?: readonly WorkspaceCallerKind[];
+    };
+
+/** An operation on a workspace that does not say who may call it may be called by these. */
+export const workspaceCallersDefault: readonly WorkspaceCallerKind[] = ["api_key", "account", "personal_access_token"];
 
 /** How errors of the operation look on the wire (api.md section 1). */
 export type Dialect = "v2" | "intake24" | "incode";

@@ -22,6 +22,7 @@ export const commonProblems = {
   body_too_large: { status: 413, title: "The body is larger than this operation takes" },
   unsupported_media_type: { status: 415, title: "The body must be JSON" },
   invalid_request: { status: 422, title: "The request has invalid members" },
+  rate_limited: { status: 429, title: "Too many attempts; try again later" },
   headers_too_large: { status: 431, title: "The request headers are too large" },
   internal_error: { status: 500, title: "Something went wrong on our side" },
   busy: { status: 503, title: "Too much at once; try again shortly" },

@@ -18,7 +18,8 @@ export const outboxNudge = (ownerService: string) => `nudge.outbox.${ownerServic
 
 /** Broadcasts without a reply; lost ones are made good by the receivers' own time limits. */
 export const nudges = {
-  credentialRevoked: "nudge.auth.credential-revoked",
+  /** Says the id of the credential, or of the workspace, customer or account whose credentials have changed. */
+  credentialsChanged: "nudge.auth.credentials-changed",
   keysChanged: "nudge.auth.keys-changed",
   deliveriesPlanned: "nudge.notify.deliveries-planned",
   webhookChanged: "nudge.notify.webhook-changed",

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { Access, CallerOf, Input, Operation, Output } from "@roundtrip/contracts/operation";
 import { problems } from "@roundtrip/contracts/problem";
 import { problemCodes } from "@roundtrip/contracts/problem-codes";
@@ -69,9 +70,12 @@ const fastifyOptions = (operation: Operation): Omit<RouteOptions, "handler"> => 
     ...(operation.query ? { querystring: operation.query } : {}),
     ...(operation.headers ? { headers: operation.headers } : {}),
     ...(operation.body ? { body: operation.body } : {}),
-    response: Object.fromEntries(Object.entries(operation.responses).filter(([, schema]) => schema !== null)),
+    response: Object.fromEntries(Object.entries(operation.responses).filter(([, schema]) => schema && isJson(schema))),
   },
 });
+
+/** Pages and streams are sent as they are (contracts, `Document` and `Streamed`). */
+const isJson = (schema: object): boolean => !("x-media-type" in schema);
 
 /** Every status the operation may answer with. */
 const declaredStatuses = (operation: Operation): ReadonlySet<number> =>
@@ -79,6 +83,9 @@ const declaredStatuses = (operation: Operation): ReadonlySet<number> =>
     ...Object.keys(operation.responses).map(Number),
     ...problemCodes(operation).map((code) => problems[code].status),
   ]);
+
+const isStream = (body: unknown): body is AsyncIterable<string> =>
+  typeof body === "object" && body !== null && Symbol.asyncIterator in body;
 
 interface Reply {
   readonly reply: FastifyReply;
@@ -104,5 +111,6 @@ const sendOutput = async (entry: Route, request: FastifyRequest, { reply, caller
   // Answers hold people's data or their keys; an operation that may be cached says so itself.
   if (!reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
   reply.code(output.status);
-  return output.body === null ? reply.send() : reply.send(output.body);
+  if (output.body === null) return reply.send();
+  return reply.send(isStream(output.body) ? Readable.from(output.body) : output.body);
 };

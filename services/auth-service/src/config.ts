@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { commonSettings } from "@roundtrip/service-runner/common-settings";
-import { type Config, integer, optionalText, text } from "@roundtrip/service-runner/config";
+import { type Config, flag, integer, optionalText, text } from "@roundtrip/service-runner/config";
 
 export const authSettings = {
   ...commonSettings,
@@ -16,6 +16,17 @@ export const authSettings = {
     min: 1,
     max: 400,
     default: 30,
+  }),
+  SMTP_URL: optionalText("where mails go, for example smtps://user:password@mail.example; without it they wait", {
+    secret: true,
+  }),
+  MAIL_FROM: text("sender of mails", { default: "Roundtrip <no-reply@localhost>" }),
+  AUDIT_RETENTION_DAYS: integer("audit entries older than this are pruned", { min: 30, max: 36_500, default: 730 }),
+  OIDC_ISSUER: optionalText("the staff's own OpenID provider, for example https://login.example"),
+  OIDC_CLIENT_ID: optionalText("our name there"),
+  OIDC_CLIENT_SECRET: optionalText("our secret there; none for a public client", { secret: true }),
+  OIDC_TRUST_EMAIL: flag("links an account at its first sign-in by the provider's verified e-mail", {
+    default: false,
   }),
   HASH_CONCURRENCY: integer("passwords hashed at the same time, 64 MiB each", {
     min: 1,

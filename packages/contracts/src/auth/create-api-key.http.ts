@@ -12,7 +12,7 @@ export const createApiKey = operation({
   description:
     "For the live or the dev workspace of the customer in hand, whichever of the two `X-Workspace` names. Without `scopes` the " +
     "key gets all of them, without `expires_at` it lasts until it is revoked. The key is shown this once.",
-  access: { kind: "workspace", scope: null, role: "admin", apiKey: false },
+  access: { kind: "workspace", scope: null, role: "admin", callers: ["account"] },
   dialect: "v2",
   body: Closed({
     name: Type.String({ minLength: 1, maxLength: 128, pattern: "^[^\\u0000]*$" }),

@@ -9,7 +9,7 @@ export const listApiKeys = operation({
   path: "/v2/api-keys",
   summary: "List the customer's API keys, newest first",
   description: "Of both workspaces, without the revoked ones. `last_used_at` is exact to about a minute.",
-  access: { kind: "workspace", scope: null, role: "admin", apiKey: false },
+  access: { kind: "workspace", scope: null, role: "admin", callers: ["account"] },
   dialect: "v2",
   query: Closed(PageQuery),
   responses: { 200: Page(ApiKeyObject) },

@@ -16,5 +16,5 @@ export const refreshAccess = operation({
   query: DeliveryQuery,
   bodyLimitBytes: 16_384,
   responses: { 200: AccessTokenAnswer },
-  problems: ["unauthorized", "cross_site_request"],
+  problems: ["unauthorized", "cross_site_request", "rate_limited"],
 });

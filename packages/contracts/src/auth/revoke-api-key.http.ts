@@ -8,7 +8,7 @@ export const revokeApiKey = operation({
   path: "/v2/api-keys/:api_key_id",
   summary: "Revoke an API key",
   description: "Works at once, everywhere.",
-  access: { kind: "workspace", scope: null, role: "admin", apiKey: false },
+  access: { kind: "workspace", scope: null, role: "admin", callers: ["account"] },
   dialect: "v2",
   params: Closed({ api_key_id: Uuid }),
   responses: { 204: null },

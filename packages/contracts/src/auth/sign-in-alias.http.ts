@@ -15,5 +15,5 @@ export const signInAlias = operation({
   body: Closed({ surveyId: CredentialText(128), userName: CredentialText(256), password: CredentialText(1_024) }),
   bodyLimitBytes: 16_384,
   responses: { 200: SignInAnswer },
-  problems: ["sign_in_failed", "cross_site_request"],
+  problems: ["sign_in_failed", "cross_site_request", "rate_limited"],
 });

@@ -17,5 +17,5 @@ export const signInWithToken = operation({
   query: DeliveryQuery,
   bodyLimitBytes: 16_384,
   responses: { 200: SignInAnswer },
-  problems: ["sign_in_failed", "cross_site_request"],
+  problems: ["sign_in_failed", "cross_site_request", "rate_limited"],
 });

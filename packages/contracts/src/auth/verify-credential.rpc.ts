@@ -1,9 +1,10 @@
 import { Type } from "typebox";
 import { Closed, Instant, Nullable, Uuid } from "../formats.ts";
 import { rpc } from "../rpc.ts";
+import { Membership } from "./access-token-claims.ts";
 
-/** The rights behind an API key. The answer for an unknown, malformed, expired or revoked key is `null`. */
-export const VerifiedCredential = Closed({
+/** The rights behind an API key. */
+export const VerifiedApiKey = Closed({
   credential_id: Uuid,
   kind: Type.Literal("api_key"),
   workspace_id: Uuid,
@@ -15,11 +16,27 @@ export const VerifiedCredential = Closed({
   expires_at: Nullable(Instant),
 });
 
-/** Callers cache a positive answer for 30 s, and use it for 5 minutes while auth-service is away. */
+/** The rights behind a personal access token: its scopes, and what its owner may do at this moment. */
+export const VerifiedPersonalAccessToken = Closed({
+  credential_id: Uuid,
+  kind: Type.Literal("personal_access_token"),
+  account_id: Uuid,
+  memberships: Type.Array(Membership, { maxItems: 50 }),
+  scopes: Type.Array(Type.String()),
+  expires_at: Nullable(Instant),
+});
+
+/** The answer for an unknown, malformed, expired or revoked credential is `null`. */
+export const VerifiedCredential = Type.Union([VerifiedApiKey, VerifiedPersonalAccessToken]);
+
+/**
+ * By the credential itself, or by the id of the API key that an action token says it was made with. Callers cache a
+ * positive answer for 30 s, and use it for 5 minutes while auth-service is away.
+ */
 export const verifyCredential = rpc({
   subject: "rpc.auth.verify-credential",
   owner: "auth-service",
   callers: ["survey-service", "notify-service"],
-  request: Closed({ credential: Type.String({ maxLength: 256 }) }),
+  request: Type.Union([Closed({ credential: Type.String({ maxLength: 256 }) }), Closed({ api_key_id: Uuid })]),
   reply: Closed({ verified: Nullable(VerifiedCredential) }),
 });

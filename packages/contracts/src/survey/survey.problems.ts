@@ -1,5 +1,6 @@
 /** Codes of survey-service. */
 export const surveyProblems = {
+  user_not_found: { status: 404, title: "User not found!" },
   survey_not_found: { status: 404, title: "There is no such survey" },
   survey_slug_taken: { status: 409, title: "Another survey has this slug" },
   survey_slug_reserved: { status: 422, title: "This slug is used by Roundtrip itself" },

@@ -47,14 +47,18 @@ const subjectStatement = statement<AccountSubjectRow>(
      coalesce((
        SELECT json_agg(json_build_object('customer_id', m.customer_id, 'role', m.role,
                 'live', live.workspace_id, 'dev', dev.workspace_id) ORDER BY m.created_at, m.customer_id)
-       FROM (SELECT * FROM memberships WHERE account_id = a.account_id ORDER BY created_at, customer_id LIMIT 12) m
+       FROM (SELECT t.* FROM memberships t JOIN customers c USING (customer_id)
+             WHERE t.account_id = a.account_id AND t.disabled_at IS NULL AND c.suspended_at IS NULL
+             ORDER BY t.created_at, t.customer_id LIMIT 12) m
        JOIN workspaces live ON live.customer_id = m.customer_id AND live.environment = 'live'
        JOIN workspaces dev ON dev.customer_id = m.customer_id AND dev.environment = 'dev'
      ), '[]') AS memberships
-   FROM accounts a WHERE a.account_id = $1 AND a.disabled_at IS NULL`,
+   FROM accounts a WHERE a.account_id = $1 AND a.disabled_at IS NULL AND (a.operator OR EXISTS (
+     SELECT 1 FROM memberships t JOIN customers c USING (customer_id)
+     WHERE t.account_id = a.account_id AND t.disabled_at IS NULL AND c.suspended_at IS NULL))`,
 );
 
-/** Null when the account is gone or disabled. */
+/** Null when the account is gone, disabled, or left with no customer that it may act in. */
 export const findAccountSubject = async (sql: Sql, accountId: string): Promise<AccountSubjectRow | null> =>
   (await sql.query(subjectStatement, [accountId]))[0] ?? null;
 
@@ -110,9 +114,14 @@ export const findAccountProfile = (prisma: Prisma, accountId: string) =>
     select: {
       accountId: true,
       email: true,
+      name: true,
       operator: true,
+      passwordHash: true,
+      totpConfirmedAt: true,
       createdAt: true,
+      _count: { select: { passkeys: true, identities: true } },
       memberships: {
+        where: { disabledAt: null, customer: { suspendedAt: null } },
         orderBy: [{ createdAt: "asc" }, { customerId: "asc" }],
         select: { role: true, customer: { select: { customerId: true, name: true, workspaces: true } } },
       },

@@ -15,6 +15,11 @@ export const createGetAccountRoute = (deps: { readonly prisma: Prisma }): Route 
       body: {
         account_id: account.accountId,
         email: account.email,
+        name: account.name,
+        has_password: account.passwordHash !== null,
+        second_factor: account.totpConfirmedAt !== null,
+        passkeys: account._count.passkeys,
+        oidc_linked: account._count.identities > 0,
         operator: account.operator,
         created_at: account.createdAt.toISOString(),
         memberships: account.memberships.map(({ role, customer }) => ({

@@ -12,6 +12,11 @@ describe("200", () => {
     expect(body).toEqual({
       account_id: claims.sub,
       email: "ada@clinic.example",
+      name: null,
+      has_password: true,
+      second_factor: false,
+      passkeys: 0,
+      oidc_linked: false,
       operator: true,
       created_at: expect.stringMatching(/^\d{4}-.*Z$/),
       memberships: [

@@ -10,6 +10,6 @@ const request = Compile(verifyCredential.request);
 export const answerVerifyCredential = (deps: VerifyApiKeyDeps & { readonly bus: EventBus }): Promise<Subscription> =>
   deps.bus.respond(verifyCredential.subject, async (body) => {
     const asked: unknown = JSON.parse(body);
-    const verified = request.Check(asked) ? await verifyApiKey(deps, asked.credential) : null;
+    const verified = request.Check(asked) && "credential" in asked ? await verifyApiKey(deps, asked.credential) : null;
     return JSON.stringify({ verified } satisfies RpcReply<typeof verifyCredential>);
   });

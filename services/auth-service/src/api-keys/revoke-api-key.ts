@@ -19,5 +19,5 @@ export const revokeApiKey = async (
   key: { readonly apiKeyId: string; readonly customerId: string },
 ): Promise<void> => {
   if (!(await markRevoked(deps.db, { ...key, now: deps.clock() }))) throw new Problem("api_key_not_found");
-  deps.bus.announce(nudges.credentialRevoked, key.apiKeyId);
+  deps.bus.announce(nudges.credentialsChanged, key.apiKeyId);
 };

@@ -3,10 +3,6 @@ import { accessTokenPlugin } from "@roundtrip/access-token/access-token.plugin";
 import { createAuthenticator } from "@roundtrip/access-token/create-authenticator";
 import { registerScope } from "@roundtrip/http-operation/route";
 import type { FastifyPluginAsync } from "fastify";
-import { createGetAccountRoute } from "../accounts/get-account.route.ts";
-import { createCreateApiKeyRoute } from "../api-keys/create-api-key.route.ts";
-import { createListApiKeysRoute } from "../api-keys/list-api-keys.route.ts";
-import { createRevokeApiKeyRoute } from "../api-keys/revoke-api-key.route.ts";
 import { verifyApiKey } from "../api-keys/verify-api-key.ts";
 import type { AuthDeps } from "../deps.ts";
 import { createListPublicKeysRoute } from "../keys/list-public-keys.route.ts";
@@ -15,7 +11,11 @@ import { createSignInAccountRoute } from "../sign-ins/sign-in-account.route.ts";
 import { createSignInAliasRoute } from "../sign-ins/sign-in-alias.route.ts";
 import { createSignInWithTokenRoute } from "../sign-ins/sign-in-with-token.route.ts";
 import { createSignOutRoute } from "../sign-ins/sign-out.route.ts";
-import { createGetWorkspaceRoute } from "../workspaces/get-workspace.route.ts";
+import { auditRoutes } from "./audit-routes.plugin.ts";
+import { machineRoutes } from "./machine-routes.plugin.ts";
+import { oidcRoutes } from "./oidc-routes.plugin.ts";
+import { secondFactorRoutes } from "./second-factor-routes.plugin.ts";
+import { staffRoutes } from "./staff-routes.plugin.ts";
 
 /** Every route of auth-service, by who may call it. */
 export const createAuthHttp =
@@ -26,6 +26,13 @@ export const createAuthHttp =
     await app.register(fastifyCookie);
     await app.register(accessTokenPlugin, callers);
     const authenticator = createAuthenticator(callers);
+    const groups = [
+      staffRoutes(deps),
+      machineRoutes(deps),
+      secondFactorRoutes(deps),
+      auditRoutes(deps),
+      oidcRoutes(deps),
+    ];
     registerScope(app, {
       access: "public",
       authenticate: authenticator.none,
@@ -36,21 +43,17 @@ export const createAuthHttp =
         createRefreshAccessRoute(deps),
         createSignOutRoute(deps),
         createListPublicKeysRoute(deps),
+        ...groups.flatMap((group) => group.public),
       ],
     });
     registerScope(app, {
       access: "account",
       authenticate: authenticator.account,
-      routes: [createGetAccountRoute(deps)],
+      routes: groups.flatMap((group) => group.account),
     });
     registerScope(app, {
       access: "workspace",
       authenticate: authenticator.workspace,
-      routes: [
-        createGetWorkspaceRoute(deps),
-        createListApiKeysRoute(deps),
-        createCreateApiKeyRoute(deps),
-        createRevokeApiKeyRoute(deps),
-      ],
+      routes: groups.flatMap((group) => group.workspace),
     });
   };

@@ -24,6 +24,7 @@ export interface SignInSource {
   readonly flavour: "header" | "cookie";
   readonly address: string;
   readonly userAgent: string | null;
+  readonly requestId: string;
 }
 
 /** What the two flavours answer with; the route picks. */

@@ -6,17 +6,18 @@ interface Asked {
   readonly query: { readonly delivery?: "cookie" };
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly address: string;
+  readonly requestId: string;
 }
 
 /**
  * Which flavour is asked for, and from where. Throws `cross_site_request` when another site's page asks for the cookie
  * flavour: it could otherwise sign its visitor in as somebody else, or use the visitor's cookie.
  */
-export const readSource = (settings: CookieSettings, { query, headers, address }: Asked): SignInSource => {
+export const readSource = (settings: CookieSettings, { query, headers, address, requestId }: Asked): SignInSource => {
   const flavour = query.delivery === "cookie" ? "cookie" : "header";
   if (flavour === "cookie" && isCrossSite(settings, headers)) throw new Problem("cross_site_request");
   const userAgent = headers["user-agent"];
-  return { flavour, address, userAgent: typeof userAgent === "string" ? userAgent : null };
+  return { flavour, address, userAgent: typeof userAgent === "string" ? userAgent : null, requestId };
 };
 
 type Answer<B> = { readonly status: 200; readonly body: B; readonly headers: Readonly<Record<string, string>> };

@@ -84,7 +84,17 @@ const revokeStatement = statement(
   "UPDATE sign_ins SET revoked_at = now(), revoked_reason = $2 WHERE sign_in_id = $1 AND revoked_at IS NULL",
 );
 
-export type RevocationReason = "signed_out" | "reuse" | "subject_gone" | "respondent_deleted";
+export type RevocationReason =
+  | "signed_out"
+  | "ended_remotely"
+  | "reuse"
+  | "subject_gone"
+  | "respondent_deleted"
+  | "password_changed"
+  | "password_reset"
+  | "role_changed"
+  | "disabled"
+  | "removed";
 
 export const revokeSignIn = async (sql: Sql, signInId: string, reason: RevocationReason): Promise<void> => {
   await sql.query(revokeStatement, [signInId, reason]);
@@ -97,6 +107,21 @@ const revokeOfStatement = statement(
 
 export const revokeSignInsOf = async (tx: Tx, respondentId: string, reason: RevocationReason): Promise<void> => {
   await tx.query(revokeOfStatement, [respondentId, reason]);
+};
+
+const revokeOfAccountStatement = statement(
+  "sign-ins-revoke-of-account",
+  `UPDATE sign_ins SET revoked_at = now(), revoked_reason = $2
+   WHERE account_id = $1 AND revoked_at IS NULL AND sign_in_id IS DISTINCT FROM $3`,
+);
+
+/** Every sign-in of the account but `except`, in the transaction of the change that ends them. */
+export const revokeSignInsOfAccount = async (
+  tx: Tx,
+  accountId: string,
+  why: { readonly reason: RevocationReason; readonly except: string | null },
+): Promise<void> => {
+  await tx.query(revokeOfAccountStatement, [accountId, why.reason, why.except]);
 };
 
 const tokenStatement = statement<RefreshTokenState>(

@@ -1,0 +1,17 @@
+import { Closed, Text, Uuid } from "../formats.ts";
+import { operation } from "../operation.ts";
+import { PasskeyObject, WebAuthnResponse } from "./passkey.ts";
+
+export const createPasskey = operation({
+  id: "createPasskey",
+  service: "auth",
+  method: "POST",
+  path: "/v2/me/passkeys",
+  summary: "Register a passkey",
+  access: { kind: "account" },
+  dialect: "v2",
+  body: Closed({ challenge_id: Uuid, name: Text(128), response: WebAuthnResponse }),
+  bodyLimitBytes: 16_384,
+  responses: { 201: PasskeyObject },
+  problems: ["passkey_refused", "passkey_known"],
+});

@@ -1,0 +1,25 @@
+import { Type } from "typebox";
+import { Closed, Instant } from "../formats.ts";
+import { operation } from "../operation.ts";
+import { ScopeName } from "./api-key.ts";
+import { CreatedPersonalAccessToken } from "./personal-access-token.ts";
+
+export const createPersonalAccessToken = operation({
+  id: "createPersonalAccessToken",
+  service: "auth",
+  method: "POST",
+  path: "/v2/me/personal-access-tokens",
+  summary: "Make a token for programs",
+  description:
+    "It may do what its account may do at the moment of use, within its scopes; it cannot make tokens. At most 2 years; shown this once.",
+  access: { kind: "account" },
+  dialect: "v2",
+  body: Closed({
+    name: Type.String({ minLength: 3, maxLength: 128, pattern: "^[^\\u0000\\p{Surrogate}]*$" }),
+    expires_at: Instant,
+    scopes: Type.Array(ScopeName, { minItems: 1, uniqueItems: true }),
+  }),
+  bodyLimitBytes: 16_384,
+  responses: { 201: CreatedPersonalAccessToken },
+  problems: ["rate_limited"],
+});

@@ -1,0 +1,16 @@
+import { Closed, Uuid } from "../formats.ts";
+import { operation } from "../operation.ts";
+
+export const deletePasskey = operation({
+  id: "deletePasskey",
+  service: "auth",
+  method: "DELETE",
+  path: "/v2/me/passkeys/:passkey_id",
+  summary: "Forget a passkey",
+  access: { kind: "account" },
+  dialect: "v2",
+  params: Closed({ passkey_id: Uuid }),
+  bodyLimitBytes: 16_384,
+  responses: { 204: null },
+  problems: ["passkey_not_found"],
+});

@@ -1,0 +1,17 @@
+import { Closed, Document } from "../formats.ts";
+import { operation } from "../operation.ts";
+import { LinkToken } from "./link-token.ts";
+
+export const getInvitationPage = operation({
+  id: "getInvitationPage",
+  service: "auth",
+  method: "GET",
+  path: "/invitations/:token",
+  summary: "The page behind the link in an invitation",
+  description: "Looking at it spends nothing.",
+  access: { kind: "public" },
+  dialect: "v2",
+  params: Closed({ token: LinkToken }),
+  responses: { 200: Document("text/html") },
+  problems: ["link_not_found", "rate_limited"],
+});
