@@ -22,6 +22,7 @@ interface Place {
 export const answerProblem = (error: unknown, place: Place): ProblemAnswer => {
   const problem = asProblem(error, place.dialect);
   const headers: Record<string, string> = {
+    ...problem.headers,
     "content-type":
       place.dialect === "incode" ? "application/json; charset=utf-8" : "application/problem+json; charset=utf-8",
     "cache-control": "no-store",

@@ -6,6 +6,8 @@ export interface ProblemOptions {
   /** `errors.<claim path>` of the Intake24 routes. */
   readonly errors?: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds?: number;
+  /** Further headers of the answer, in lower case, for example those of a rate limit. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** For the log only; the caller never sees it. */
   readonly cause?: unknown;
 }
@@ -17,6 +19,7 @@ export class Problem extends Error {
   readonly detail: string | readonly InvalidMember[];
   readonly errors: Readonly<Record<string, unknown>> | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ProblemCode, options: ProblemOptions = {}) {
     super(code, { cause: options.cause });
@@ -26,5 +29,6 @@ export class Problem extends Error {
     this.detail = options.detail ?? problems[code].title;
     this.errors = options.errors;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.headers = options.headers ?? {};
   }
 }

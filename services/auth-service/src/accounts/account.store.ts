@@ -17,6 +17,15 @@ const credentialStatement = statement<AccountCredential>(
 export const findAccountCredential = async (sql: Sql, key: string): Promise<AccountCredential | null> =>
   (await sql.query(credentialStatement, [key]))[0] ?? null;
 
+const hashStatement = statement<{ password_hash: string | null }>(
+  "accounts-hash",
+  "SELECT password_hash FROM accounts WHERE account_id = $1 AND disabled_at IS NULL",
+);
+
+/** Null when the account is gone, disabled or without a password. */
+export const findPasswordHash = async (sql: Sql, accountId: string): Promise<string | null> =>
+  (await sql.query(hashStatement, [accountId]))[0]?.password_hash ?? null;
+
 const replaceHashStatement = statement(
   "accounts-replace-hash",
   "UPDATE accounts SET password_hash = $3 WHERE account_id = $1 AND password_hash = $2",
