@@ -82,8 +82,12 @@ describe("operation", () => {
       expect((await post("/v2/things/nothing", { count: 2 })).body).toBe("");
     });
 
-    it("makes its own request id when the caller's is not a sane one", async () => {
-      const answer = await post("/v2/things/one", { count: 2 }, { "x-request-id": "a\tb<script>" });
+    it.each([
+      ["is not a sane one", "a\tb<script>"],
+      ["is one of our keys", "rt_live_0123456789"],
+      ["is endless", "x".repeat(129)],
+    ])("makes its own request id when the caller's %s", async (_name, id) => {
+      const answer = await post("/v2/things/one", { count: 2 }, { "x-request-id": id });
       expect(answer.headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
     });
   });

@@ -106,8 +106,8 @@ const answerUnreadable = (error: Error & { readonly code?: string }, socket: Soc
   );
 };
 
-/** The caller's id when it is a sane one, else a new one. */
+/** The caller's id when it is a sane one, else a new one. It is logged and said again, so a key of ours is not taken for one. */
 const requestId = (request: IncomingMessage): string => {
   const given = request.headers["x-request-id"];
-  return typeof given === "string" && /^[A-Za-z0-9._-]{8,128}$/.test(given) ? given : randomUUID();
+  return typeof given === "string" && /^(?!rt_)[A-Za-z0-9._-]{8,128}$/.test(given) ? given : randomUUID();
 };
