@@ -1,5 +1,6 @@
-import type { VerifiedCredential } from "@roundtrip/contracts/auth/verify-credential.rpc";
+import type { VerifiedCredential, verifyCredential } from "@roundtrip/contracts/auth/verify-credential.rpc";
 import type { Access, CallerOf } from "@roundtrip/contracts/operation";
+import type { RpcRequest } from "@roundtrip/contracts/rpc";
 import type { FastifyRequest } from "fastify";
 import type { JWK } from "jose";
 import type { Static } from "typebox";
@@ -9,7 +10,11 @@ export interface Authenticator {
   none(request: FastifyRequest): Promise<null>;
   respondent(request: FastifyRequest, access: AccessOf<"respondent">): Promise<CallerOf<AccessOf<"respondent">>>;
   account(request: FastifyRequest, access: AccessOf<"account">): Promise<CallerOf<AccessOf<"account">>>;
-  /** `X-API-Key` with the operation's scope, or an account's access token with `X-Workspace: live|dev|<workspace id>`. */
+  /**
+   * One credential decides, the first of `X-API-Key`, `X-Auth-Token` and `Authorization` that is there; the others are not
+   * looked at, even when it is refused. `Authorization: Token` is an action token, `Bearer rt_pat_...` a personal access
+   * token, any other `Bearer` an access token. Accounts and their tokens name `X-Workspace: live|dev|<workspace id>`.
+   */
   workspace(request: FastifyRequest, access: AccessOf<"workspace">): Promise<CallerOf<AccessOf<"workspace">>>;
 }
 
@@ -19,9 +24,15 @@ export interface AuthenticatorOptions {
   /** The public URL: the only issuer that is believed. */
   readonly issuer: string;
   readonly keySet: KeySet;
-  /** auth-service answers from its database, the others over the bus with a cache (`create-credential-verifier.ts`). */
-  readonly verifyCredential: (credential: string) => Promise<Static<typeof VerifiedCredential> | null>;
+  /** auth-service answers from its database, the others over the bus with a cache (`credential-verifier.ts`). */
+  readonly verifyCredential: (question: CredentialQuestion) => Promise<Verified | null>;
 }
+
+/** An API key or personal access token itself, or the id of the API key that an action token was made with. */
+export type CredentialQuestion = RpcRequest<typeof verifyCredential>;
+
+/** What a good credential is worth at this moment. */
+export type Verified = Static<typeof VerifiedCredential>;
 
 /** The public signing keys, from auth-service over the bus; kept when it is away, read again when a new `kid` turns up. */
 export interface KeySet {

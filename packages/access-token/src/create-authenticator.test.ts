@@ -6,6 +6,7 @@ import { SignJWT } from "jose";
 import type { Static } from "typebox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accessTokenPlugin } from "./access-token.plugin.ts";
+import type { CredentialQuestion } from "./authenticator.ts";
 import { createAuthenticator } from "./create-authenticator.ts";
 import { createKeySet } from "./key-set.ts";
 import { createTestIssuer, type TestIssuer } from "./test-issuer.ts";
@@ -48,7 +49,11 @@ const mount = async (from: Pick<TestIssuer, "issuer" | "keySet">): Promise<Fasti
     live: verified(),
     dev: verified({ environment: "dev", workspace_id: dev, allowed_origins: [] }),
   };
-  const options = { ...from, verifyCredential: async (credential: string) => keys[credential] ?? null };
+  const options = {
+    ...from,
+    verifyCredential: async (question: CredentialQuestion) =>
+      "credential" in question ? (keys[question.credential] ?? null) : null,
+  };
   const authenticator = createAuthenticator(options);
   const server = Fastify();
   await server.register(problemPlugin);
@@ -106,7 +111,7 @@ describe("a caller", () => {
   it("is an account before it has chosen a workspace", async () => {
     const token = await issuer.accountToken({ ...account, operator: true });
     expect((await get("/account", { "x-auth-token": token })).json()).toEqual({
-      caller: { kind: "account", accountId: account.sub, operator: true },
+      caller: { kind: "account", accountId: account.sub, operator: true, signInId: expect.any(String) },
     });
   });
 
@@ -187,7 +192,7 @@ describe("403", () => {
 
   it("wants the operation's scope of an API key, and no API key where only staff may", async () => {
     expect(await refused("/write", { "x-api-key": "live" })).toMatchObject({
-      detail: "The key lacks the scope users:write",
+      detail: "The credential lacks the scope users:write",
     });
     await refused("/staff", { "x-api-key": "live" });
   });

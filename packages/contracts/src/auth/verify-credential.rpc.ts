@@ -16,12 +16,19 @@ export const VerifiedApiKey = Closed({
   expires_at: Nullable(Instant),
 });
 
-/** The rights behind a personal access token: its scopes, and what its owner may do at this moment. */
+const Origins = Type.Array(Type.String());
+
+/**
+ * The rights behind a personal access token: its scopes, and what its owner may do at this moment. A token opens live
+ * workspaces as well as dev ones, so pages may use it only at the origins that the workspace in hand allows.
+ */
 export const VerifiedPersonalAccessToken = Closed({
   credential_id: Uuid,
   kind: Type.Literal("personal_access_token"),
   account_id: Uuid,
-  memberships: Type.Array(Membership, { maxItems: 50 }),
+  memberships: Type.Array(Closed({ ...Membership.properties, live_origins: Origins, dev_origins: Origins }), {
+    maxItems: 50,
+  }),
   scopes: Type.Array(Type.String()),
   expires_at: Nullable(Instant),
 });

@@ -1,15 +1,17 @@
-import { verifyCredential } from "@roundtrip/contracts/auth/verify-credential.rpc";
+import { verifyCredential as rpc } from "@roundtrip/contracts/auth/verify-credential.rpc";
 import type { RpcReply } from "@roundtrip/contracts/rpc";
 import type { EventBus, Subscription } from "@roundtrip/event-bus/event-bus";
 import { Compile } from "typebox/compile";
-import { type VerifyApiKeyDeps, verifyApiKey } from "./verify-api-key.ts";
+import { type VerifyCredentialDeps, verifyCredential } from "../introspection/verify-credential.ts";
 
-const request = Compile(verifyCredential.request);
+const request = Compile(rpc.request);
 
 /** Answers the other services' credential verifiers. A fault of ours is no answer: they go on with what they know. */
-export const answerVerifyCredential = (deps: VerifyApiKeyDeps & { readonly bus: EventBus }): Promise<Subscription> =>
-  deps.bus.respond(verifyCredential.subject, async (body) => {
+export const answerVerifyCredential = (
+  deps: VerifyCredentialDeps & { readonly bus: EventBus },
+): Promise<Subscription> =>
+  deps.bus.respond(rpc.subject, async (body) => {
     const asked: unknown = JSON.parse(body);
-    const verified = request.Check(asked) && "credential" in asked ? await verifyApiKey(deps, asked.credential) : null;
-    return JSON.stringify({ verified } satisfies RpcReply<typeof verifyCredential>);
+    const verified = request.Check(asked) ? await verifyCredential(deps, asked) : null;
+    return JSON.stringify({ verified } satisfies RpcReply<typeof rpc>);
   });

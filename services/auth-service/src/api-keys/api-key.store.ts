@@ -11,16 +11,20 @@ export interface VerifiedRow {
   readonly expires_at: Date | null;
 }
 
-const verifyStatement = statement<VerifiedRow>(
-  "api-keys-verify",
-  `SELECT k.api_key_id, k.workspace_id, w.customer_id, w.environment, k.scopes, w.allowed_origins, k.expires_at
-   FROM api_keys k JOIN workspaces w USING (workspace_id)
-   WHERE k.digest = ANY($1) AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) LIMIT 1`,
-);
+/** Live: not revoked, not expired at `$2`, of a customer that is not suspended. */
+const liveKey = `SELECT k.api_key_id, k.workspace_id, w.customer_id, w.environment, k.scopes, w.allowed_origins, k.expires_at
+   FROM api_keys k JOIN workspaces w USING (workspace_id) JOIN customers c USING (customer_id)
+   WHERE k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) AND c.suspended_at IS NULL`;
 
-/** Null for a key that is unknown, revoked or expired at `now`. */
+const verifyStatement = statement<VerifiedRow>("api-keys-verify", `${liveKey} AND k.digest = ANY($1) LIMIT 1`);
+
 export const findLiveKey = async (sql: Sql, digests: readonly string[], now: Date): Promise<VerifiedRow | null> =>
   (await sql.query(verifyStatement, [digests, now]))[0] ?? null;
+
+const verifyByIdStatement = statement<VerifiedRow>("api-keys-verify-by-id", `${liveKey} AND k.api_key_id = $1`);
+
+export const findLiveKeyById = async (sql: Sql, apiKeyId: string, now: Date): Promise<VerifiedRow | null> =>
+  (await sql.query(verifyByIdStatement, [apiKeyId, now]))[0] ?? null;
 
 export interface NewApiKey {
   readonly apiKeyId: string;

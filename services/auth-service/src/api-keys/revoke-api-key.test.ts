@@ -22,11 +22,11 @@ describe("204", () => {
   it("ends the key at once, also where it is cached", async () => {
     const verifier = await createCredentialVerifier({ bus });
     const { api_key_id, key } = await create();
-    expect(await verifier.verify(key)).not.toBeNull();
+    expect(await verifier.verify({ credential: key })).not.toBeNull();
     const response = await revoke(api_key_id.toUpperCase());
     expect(response.statusCode).toBe(204);
     expect(response.body).toBe("");
-    await vi.waitFor(async () => expect(await verifier.verify(key)).toBeNull());
+    await vi.waitFor(async () => expect(await verifier.verify({ credential: key })).toBeNull());
     await verifier.close();
   });
 });

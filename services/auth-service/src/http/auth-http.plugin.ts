@@ -3,8 +3,8 @@ import { accessTokenPlugin } from "@roundtrip/access-token/access-token.plugin";
 import { createAuthenticator } from "@roundtrip/access-token/create-authenticator";
 import { registerScope } from "@roundtrip/http-operation/route";
 import type { FastifyPluginAsync } from "fastify";
-import { verifyApiKey } from "../api-keys/verify-api-key.ts";
 import type { AuthDeps } from "../deps.ts";
+import { type Question, verifyCredential } from "../introspection/verify-credential.ts";
 import { createListPublicKeysRoute } from "../keys/list-public-keys.route.ts";
 import { createRefreshAccessRoute } from "../sign-ins/refresh-access.route.ts";
 import { createSignInAccountRoute } from "../sign-ins/sign-in-account.route.ts";
@@ -22,7 +22,7 @@ export const createAuthHttp =
   (deps: AuthDeps): FastifyPluginAsync =>
   async (app) => {
     const { issuer, keySet } = deps;
-    const callers = { issuer, keySet, verifyCredential: (credential: string) => verifyApiKey(deps, credential) };
+    const callers = { issuer, keySet, verifyCredential: (question: Question) => verifyCredential(deps, question) };
     await app.register(fastifyCookie);
     await app.register(accessTokenPlugin, callers);
     const authenticator = createAuthenticator(callers);

@@ -70,13 +70,13 @@ describe("503", () => {
     const { key } = (await postJson(app, { url: "/v2/api-keys", payload, headers })).json<{ key: string }>();
     let now = new Date();
     const verifier = await createCredentialVerifier({ bus, clock: () => now });
-    await verifier.verify(key);
+    await verifier.verify({ credential: key });
     proxy.cut();
     now = new Date(now.getTime() + 60_000);
-    expect(await verifier.verify(key)).not.toBeNull();
-    await expect(verifier.verify(createApiKey("live"))).rejects.toThrow(DependencyUnavailable);
+    expect(await verifier.verify({ credential: key })).not.toBeNull();
+    await expect(verifier.verify({ credential: createApiKey("live") })).rejects.toThrow(DependencyUnavailable);
     proxy.mend();
-    expect(await verifier.verify(createApiKey("live"))).toBeNull();
+    expect(await verifier.verify({ credential: createApiKey("live") })).toBeNull();
     await verifier.close();
   });
 });

@@ -54,7 +54,10 @@ export const createTestCallers = async (issuer: string): Promise<TestCallers> =>
     };
   };
   return {
-    sources: { keySet, verifyCredential: async (credential) => keys.get(credential) ?? null },
+    sources: {
+      keySet,
+      verifyCredential: async (question) => ("credential" in question ? (keys.get(question.credential) ?? null) : null),
+    },
     workspace,
     respondent: async () => ({
       "x-auth-token": await respondentToken({
