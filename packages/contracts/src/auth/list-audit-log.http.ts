@@ -3,6 +3,16 @@ import { Closed, Instant, Page, PageQuery } from "../formats.ts";
 import { operation } from "../operation.ts";
 import { AuditActionName, AuditRecord } from "./audit-log.ts";
 
+export const auditLogPage = {
+  query: Closed({
+    ...PageQuery,
+    action: Type.Optional(AuditActionName),
+    since: Type.Optional(Instant),
+    until: Type.Optional(Instant),
+  }),
+  responses: { 200: Page(AuditRecord) },
+} as const;
+
 export const listAuditLog = operation({
   id: "listAuditLog",
   service: "auth",
@@ -12,12 +22,6 @@ export const listAuditLog = operation({
   description: "Newest first. Entries of the customer; `position` and `hash` are their places in its chain.",
   access: { kind: "workspace", scope: null, role: "admin", callers: ["account"] },
   dialect: "v2",
-  query: Closed({
-    ...PageQuery,
-    action: Type.Optional(AuditActionName),
-    since: Type.Optional(Instant),
-    until: Type.Optional(Instant),
-  }),
-  responses: { 200: Page(AuditRecord) },
   problems: [],
+  ...auditLogPage,
 });

@@ -10,9 +10,17 @@ export interface NewAuditEntry {
 
 const insertStatement = statement(
   "audit-entries-insert",
-  "INSERT INTO audit_entries (audit_id, chain_id, body) VALUES ($1, $2, $3)",
+  `INSERT INTO audit_entries (audit_id, chain_id, body)
+   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[])`,
 );
 
-export const insertAuditEntry = async (sql: Sql, entry: NewAuditEntry): Promise<void> => {
-  await sql.query(insertStatement, [entry.auditId, entry.chainId, entry.body]);
+export const insertAuditEntries = async (sql: Sql, entries: readonly NewAuditEntry[]): Promise<void> => {
+  await sql.query(insertStatement, auditEntryColumns(entries));
 };
+
+/** As three arrays, for `unnest`. */
+export const auditEntryColumns = (entries: readonly NewAuditEntry[]): [string[], string[], string[]] => [
+  entries.map((entry) => entry.auditId),
+  entries.map((entry) => entry.chainId),
+  entries.map((entry) => entry.body),
+];

@@ -2,7 +2,7 @@ import type { AuditAction, AuditEntryBody } from "@roundtrip/contracts/auth/audi
 import type { Sql } from "@roundtrip/database/database";
 import { uuidv7 } from "uuidv7";
 import { addressPrefix } from "../sign-ins/address-prefix.rules.ts";
-import { insertAuditEntry } from "./audit-entry.store.ts";
+import { insertAuditEntries, type NewAuditEntry } from "./audit-entry.store.ts";
 
 /** Where a request came from, as far as it is written down. */
 export interface AuditSource {
@@ -27,11 +27,8 @@ export interface AuditEvent {
 /** The chain of the installation itself. */
 export const platformChainId = "00000000-0000-0000-0000-000000000000";
 
-/**
- * Writes one entry with the change it tells of: `sql` is the change's own transaction, so neither is without the other. Its
- * place in the chain comes later (`seal-audit-log.ts`), so that nobody who signs in waits for another.
- */
-export const recordAudit = async (sql: Sql, event: AuditEvent, now: Date): Promise<void> => {
+/** For writers that put the entry into a statement of their own. */
+export const createAuditEntry = (event: AuditEvent, now: Date): NewAuditEntry => {
   const entry: AuditEntryBody = {
     audit_id: uuidv7(),
     at: now.toISOString(),
@@ -43,9 +40,27 @@ export const recordAudit = async (sql: Sql, event: AuditEvent, now: Date): Promi
     request_id: event.source?.requestId ?? null,
     detail: event.detail ?? {},
   };
-  await insertAuditEntry(sql, {
-    auditId: entry.audit_id,
-    chainId: event.customerId ?? platformChainId,
-    body: JSON.stringify(entry),
-  });
+  return { auditId: entry.audit_id, chainId: event.customerId ?? platformChainId, body: JSON.stringify(entry) };
 };
+
+/**
+ * Writes one entry with the change it tells of: `sql` is the change's own transaction, so neither is without the other. Its
+ * place in the chain comes later (`seal-audit-log.ts`), so that nobody who signs in waits for another.
+ */
+export const recordAudit = (sql: Sql, event: AuditEvent, now: Date): Promise<void> =>
+  insertAuditEntries(sql, [createAuditEntry(event, now)]);
+
+/** The same entry in the chain of every customer it concerns; in the installation's own when there is none. */
+export const recordAuditFor = (
+  sql: Sql,
+  event: Omit<AuditEvent, "customerId">,
+  { customerIds, now }: { readonly customerIds: readonly string[]; readonly now: Date },
+): Promise<void> => insertAuditEntries(sql, createAuditEntries(event, { customerIds, now }));
+
+export const createAuditEntries = (
+  event: Omit<AuditEvent, "customerId">,
+  { customerIds, now }: { readonly customerIds: readonly string[]; readonly now: Date },
+): readonly NewAuditEntry[] =>
+  (customerIds.length === 0 ? [null] : customerIds).map((customerId) =>
+    createAuditEntry({ ...event, customerId }, now),
+  );
