@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { commonSettings } from "@roundtrip/service-runner/common-settings";
-import { type Config, flag, integer, optionalText, text } from "@roundtrip/service-runner/config";
+import { type Config, flag, integer, list, optionalText, text } from "@roundtrip/service-runner/config";
 
 export const authSettings = {
   ...commonSettings,
@@ -27,6 +27,9 @@ export const authSettings = {
   OIDC_CLIENT_SECRET: optionalText("our secret there; none for a public client", { secret: true }),
   OIDC_TRUST_EMAIL: flag("links an account at its first sign-in by the provider's verified e-mail", {
     default: false,
+  }),
+  LIMITS_EXEMPT_CIDRS: list("addresses that no rate limit refuses, for load tests; throttles of accounts still hold", {
+    default: [],
   }),
   HASH_CONCURRENCY: integer("passwords hashed at the same time, 64 MiB each", {
     min: 1,

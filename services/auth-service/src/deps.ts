@@ -8,6 +8,8 @@ import type { Lifetimes } from "./sign-ins/open-sign-in.ts";
 import type { CookieSettings } from "./sign-ins/refresh-cookie.rules.ts";
 import type { TokenIssuer } from "./sign-ins/token-issuer.ts";
 import type { Prisma } from "./store/auth-db.ts";
+import type { KeyedTurns } from "./throttling/keyed-turns.ts";
+import type { AddressLimits } from "./throttling/limit-address.ts";
 
 /** What the routes, handlers and workers of this service are made from. Each asks for the part it needs. */
 export interface AuthDeps {
@@ -27,5 +29,8 @@ export interface AuthDeps {
   readonly cookie: CookieSettings;
   readonly lifetimes: Lifetimes;
   readonly replayGraceMs: number;
+  readonly addressLimits: AddressLimits;
+  /** Guesses at one password take turns. */
+  readonly guessTurns: KeyedTurns;
   readonly noteUse: (apiKeyId: string) => void;
 }

@@ -23,6 +23,8 @@ import { createRespondentCredentialHandler } from "./respondent-credentials/on-r
 import { cookieSettings } from "./sign-ins/refresh-cookie.rules.ts";
 import { createTokenIssuer } from "./sign-ins/token-issuer.ts";
 import { openAuthDb } from "./store/auth-db.ts";
+import { createKeyedTurns } from "./throttling/keyed-turns.ts";
+import { createAddressLimits } from "./throttling/limit-address.ts";
 
 export interface AuthServiceDeps {
   readonly bus: EventBus;
@@ -68,6 +70,8 @@ export const createAuthService = async (config: AuthConfig, given: AuthServiceDe
       accessTokenSeconds: config.ACCESS_TOKEN_SECONDS,
     }),
     replayGraceMs: given.replayGraceMs ?? 15_000,
+    addressLimits: createAddressLimits(config.LIMITS_EXEMPT_CIDRS),
+    guessTurns: createKeyedTurns({ widthMax: 4, queueMax: 50 }),
     noteUse: keyUses.note,
   };
   await prepare(config, deps).catch(async (error: unknown) => {

@@ -7,11 +7,21 @@ export interface AccountCredential {
   readonly account_id: string;
   readonly password_hash: string | null;
   readonly disabled_at: Date | null;
+  readonly totp_confirmed_at: Date | null;
+  /** An operator, or a member of a customer that is not suspended. */
+  readonly may_act: boolean;
+  /** Those that the account may act in. */
+  readonly customer_ids: readonly string[];
 }
 
 const credentialStatement = statement<AccountCredential>(
   "accounts-credential",
-  "SELECT account_id, password_hash, disabled_at FROM accounts WHERE email_key = $1",
+  `SELECT a.account_id, a.password_hash, a.disabled_at, a.totp_confirmed_at, m.customer_ids,
+     a.operator OR cardinality(m.customer_ids) > 0 AS may_act
+   FROM accounts a CROSS JOIN LATERAL (
+     SELECT ARRAY(SELECT t.customer_id::text FROM memberships t JOIN customers c USING (customer_id)
+       WHERE t.account_id = a.account_id AND t.disabled_at IS NULL AND c.suspended_at IS NULL) AS customer_ids) m
+   WHERE a.email_key = $1`,
 );
 
 export const findAccountCredential = async (sql: Sql, key: string): Promise<AccountCredential | null> =>
@@ -25,6 +35,14 @@ const hashStatement = statement<{ password_hash: string | null }>(
 /** Null when the account is gone, disabled or without a password. */
 export const findPasswordHash = async (sql: Sql, accountId: string): Promise<string | null> =>
   (await sql.query(hashStatement, [accountId]))[0]?.password_hash ?? null;
+
+const emailStatement = statement<{ email: string }>(
+  "accounts-email",
+  "SELECT email FROM accounts WHERE account_id = $1",
+);
+
+export const findAccountEmail = async (sql: Sql, accountId: string): Promise<string | null> =>
+  (await sql.query(emailStatement, [accountId]))[0]?.email ?? null;
 
 const replaceHashStatement = statement(
   "accounts-replace-hash",

@@ -41,10 +41,15 @@ export interface Alias {
   readonly username: string;
 }
 
-export const findCredentialByAlias = async (deps: FindCredentialDeps, alias: Alias): Promise<RespondentRow | null> => {
-  const find = (sql: Sql) => findRespondentByAlias(sql, alias.survey, alias.username);
-  return (await find(deps.db)) ?? askAndFind(deps, { survey: alias.survey, username: alias.username }, find);
-};
+/** Null when the projection does not know the name; survey-service may. */
+export const findKnownCredentialByAlias = (deps: FindCredentialDeps, alias: Alias): Promise<RespondentRow | null> =>
+  findRespondentByAlias(deps.db, alias.survey, alias.username);
+
+/** Asks survey-service. Throws `DependencyUnavailable` when it is away. */
+export const askForCredentialByAlias = (deps: FindCredentialDeps, alias: Alias): Promise<RespondentRow | null> =>
+  askAndFind(deps, { survey: alias.survey, username: alias.username }, (sql) =>
+    findRespondentByAlias(sql, alias.survey, alias.username),
+  );
 
 type Question = RpcRequest<typeof respondentCredential>;
 const reply = Compile(respondentCredential.reply);

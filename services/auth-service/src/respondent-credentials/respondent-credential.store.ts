@@ -9,13 +9,19 @@ export interface RespondentRow {
   readonly user_id: string;
   readonly password_hash: string | null;
   readonly token_expires_at: Date | null;
+  /** Null when the workspace is not known here. */
+  readonly customer_id: string | null;
+  /** Nobody of a suspended customer gets a token. */
+  readonly suspended: boolean;
 }
 
-const columns = "respondent_id, workspace_id, survey_id, survey_slug, user_id, password_hash, token_expires_at";
+const found = `SELECT r.respondent_id, r.workspace_id, r.survey_id, r.survey_slug, r.user_id, r.password_hash, r.token_expires_at,
+    w.customer_id, c.suspended_at IS NOT NULL AS suspended
+  FROM respondent_credentials r LEFT JOIN workspaces w USING (workspace_id) LEFT JOIN customers c USING (customer_id)`;
 
 const byTokenStatement = statement<RespondentRow>(
   "respondent-credentials-by-token",
-  `SELECT ${columns} FROM respondent_credentials WHERE token_digest = ANY($1) AND deleted_at IS NULL LIMIT 1`,
+  `${found} WHERE r.token_digest = ANY($1) AND r.deleted_at IS NULL LIMIT 1`,
 );
 
 export const findRespondentByToken = async (sql: Sql, digests: readonly string[]): Promise<RespondentRow | null> =>
@@ -23,8 +29,8 @@ export const findRespondentByToken = async (sql: Sql, digests: readonly string[]
 
 const byAliasStatement = statement<RespondentRow>(
   "respondent-credentials-by-alias",
-  `SELECT ${columns} FROM respondent_credentials
-   WHERE username = $2 AND deleted_at IS NULL AND (survey_slug = lower($1) OR survey_id::text = lower($1)) LIMIT 1`,
+  `${found}
+   WHERE r.username = $2 AND r.deleted_at IS NULL AND (r.survey_slug = lower($1) OR r.survey_id::text = lower($1)) LIMIT 1`,
 );
 
 /** `survey` is a slug, in any case, or an id. */
@@ -34,9 +40,18 @@ export const findRespondentByAlias = async (
   username: string,
 ): Promise<RespondentRow | null> => (await sql.query(byAliasStatement, [survey, username]))[0] ?? null;
 
+const surveyIdStatement = statement<{ survey_id: string }>(
+  "respondent-credentials-survey-id",
+  "SELECT survey_id FROM respondent_credentials WHERE survey_slug = lower($1) ORDER BY respondent_id LIMIT 1",
+);
+
+/** Null when no respondent of a survey with this slug is known here, also for an id. */
+export const findSurveyId = async (sql: Sql, slug: string): Promise<string | null> =>
+  (await sql.query(surveyIdStatement, [slug]))[0]?.survey_id ?? null;
+
 const byIdStatement = statement<RespondentRow>(
   "respondent-credentials-by-id",
-  `SELECT ${columns} FROM respondent_credentials WHERE respondent_id = $1 AND deleted_at IS NULL`,
+  `${found} WHERE r.respondent_id = $1 AND r.deleted_at IS NULL`,
 );
 
 export const findRespondent = async (sql: Sql, respondentId: string): Promise<RespondentRow | null> =>

@@ -9,15 +9,16 @@ export interface PasswordCheck {
   readonly replace: (from: string, to: string) => Promise<void>;
 }
 
-/** Throws `sign_in_failed` unless the password is right; makes an outdated hash anew. */
-export const checkPassword = async (hasher: PasswordHasher, check: PasswordCheck): Promise<void> => {
+/** True when the password is right; makes an outdated hash anew. */
+export const checkPassword = async (hasher: PasswordHasher, check: PasswordCheck): Promise<boolean> => {
   const matches = await hasher.verify(check.hash, check.password);
-  if (!matches || check.hash === null) throw new Problem("sign_in_failed");
-  if (!hasher.isOutdated(check.hash)) return;
+  if (!matches || check.hash === null) return false;
+  if (!hasher.isOutdated(check.hash)) return true;
   try {
     await check.replace(check.hash, await hasher.hash(check.password));
   } catch (error) {
     // Too busy to hash again: the old hash is still good, and the next sign-in tries once more.
     if (!(error instanceof Problem && error.code === "busy")) throw error;
   }
+  return true;
 };

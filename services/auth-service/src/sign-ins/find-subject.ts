@@ -17,7 +17,7 @@ export const respondentSubject = (row: RespondentRow): Subject => ({
   user_id: row.user_id,
 });
 
-/** Null when the account is gone or disabled. */
+/** Null when the account is gone, disabled, or has no customer left that it may act in. */
 export const findStaffSubject = async (sql: Sql, accountId: string): Promise<Subject | null> => {
   const row = await findAccountSubject(sql, accountId);
   return row && { kind: "account", sub: row.account_id, operator: row.operator, memberships: row.memberships };
@@ -30,5 +30,5 @@ export const findSubject = async (
 ): Promise<Subject | null> => {
   if (signIn.account_id !== null) return findStaffSubject(sql, signIn.account_id);
   const row = signIn.respondent_id === null ? null : await findRespondent(sql, signIn.respondent_id);
-  return row && respondentSubject(row);
+  return row && !row.suspended ? respondentSubject(row) : null;
 };

@@ -11,11 +11,13 @@ import { answerWithCookie, readSource } from "./sign-in-answer.ts";
  */
 export const createRefreshAccessRoute = (deps: RotationDeps & { readonly cookie: CookieSettings }): Route =>
   route(operation, async (input) => {
-    const { flavour } = readSource(deps.cookie, input);
-    if (flavour === "cookie") {
-      return answerWithCookie(deps.cookie, await rotateRefreshToken(deps, input.cookies[deps.cookie.name]));
+    const source = readSource(deps.cookie, input);
+    if (source.flavour === "cookie") {
+      const { tokens, headers } = await rotateRefreshToken(deps, input.cookies[deps.cookie.name], source);
+      return answerWithCookie(deps.cookie, tokens, headers);
     }
     const token = input.headers["x-auth-token"];
-    const accessToken = await refreshAccess(deps, typeof token === "string" ? token : undefined);
-    return { status: 200, body: { accessToken }, headers: { "cache-control": "no-store" } };
+    const refreshed = await refreshAccess(deps, typeof token === "string" ? token : undefined, source);
+    const headers = { ...refreshed.headers, "cache-control": "no-store" };
+    return { status: 200, body: { accessToken: refreshed.tokens }, headers };
   });

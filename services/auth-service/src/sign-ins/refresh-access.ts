@@ -1,25 +1,40 @@
 import type { Database } from "@roundtrip/database/database";
 import { Problem } from "@roundtrip/http-problem/problem";
+import type { AuditSource } from "../audit/record-audit.ts";
+import type { LimitHeaders } from "../throttling/limit.rules.ts";
+import { type AddressLimitDeps, limitUse } from "../throttling/limit-address.ts";
+import { refreshLimit } from "../throttling/limit-policies.rules.ts";
 import { findSubject } from "./find-subject.ts";
 import { refuseSignIn } from "./refresh.rules.ts";
 import { findSignIn, revokeSignIn, touchSignIn } from "./sign-in.store.ts";
 import type { TokenIssuer } from "./token-issuer.ts";
 
-export interface RefreshDeps {
+export interface RefreshDeps extends AddressLimitDeps {
   readonly db: Database;
   readonly tokens: TokenIssuer;
-  readonly clock: () => Date;
+}
+
+export interface Refreshed<T> {
+  readonly tokens: T;
+  readonly headers: LimitHeaders;
 }
 
 /**
  * Header flavour: a new access token, the refresh token stays (the seed has clients store it for the long term).
- * Throws `unauthorized` when the token, its sign-in or its subject is no more.
+ * Throws `unauthorized` when the token, its sign-in or its subject is no more, `rate_limited` when it is used too often.
  */
-export const refreshAccess = async (deps: RefreshDeps, token: string | undefined): Promise<string> => {
+export const refreshAccess = async (
+  deps: RefreshDeps,
+  token: string | undefined,
+  source: AuditSource,
+): Promise<Refreshed<string>> => {
   const claims = await deps.tokens.readRefreshToken(token);
   if (!claims) throw new Problem("unauthorized");
   const now = deps.clock();
-  const signIn = await findSignIn(deps.db, claims.sid, claims.jti);
+  const [headers, signIn] = await Promise.all([
+    limitUse(deps, { policy: refreshLimit, key: claims.sid }, source),
+    findSignIn(deps.db, claims.sid, claims.jti),
+  ]);
   const refusal = signIn ? refuseSignIn(signIn, "header", now) : "unknown";
   if (!signIn || refusal) throw new Problem("unauthorized", { cause: refusal });
   const subject = await findSubject(deps.db, signIn);
@@ -28,5 +43,5 @@ export const refreshAccess = async (deps: RefreshDeps, token: string | undefined
     throw new Problem("unauthorized", { cause: "subject_gone" });
   }
   await touchSignIn(deps.db, signIn, now);
-  return deps.tokens.accessToken(subject, signIn.sign_in_id);
+  return { tokens: await deps.tokens.accessToken(subject, signIn.sign_in_id), headers };
 };

@@ -14,6 +14,7 @@ describe("the refresh cookie", () => {
   it("goes without the prefix only on plain http", () => {
     expect(cookieSettings("http://localhost:3000")).toEqual({
       name: "roundtrip_refresh",
+      deviceName: "roundtrip_device",
       secure: false,
       publicOrigin: "http://localhost:3000",
     });

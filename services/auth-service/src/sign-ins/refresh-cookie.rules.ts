@@ -1,6 +1,8 @@
 /** The refresh token's cookie, as far as the deployment decides it. */
 export interface CookieSettings {
   readonly name: string;
+  /** Of the cookie by which a device is known again (`known-device.ts`). */
+  readonly deviceName: string;
   readonly secure: boolean;
   /** Scheme, host and port of `PUBLIC_URL`. */
   readonly publicOrigin: string;
@@ -14,12 +16,32 @@ export interface CookieSettings {
 export const cookieSettings = (publicUrl: string): CookieSettings => {
   const url = new URL(publicUrl);
   const secure = url.protocol !== "http:";
-  return { name: secure ? "__Host-roundtrip_refresh" : "roundtrip_refresh", secure, publicOrigin: url.origin };
+  const prefix = secure ? "__Host-" : "";
+  return {
+    name: `${prefix}roundtrip_refresh`,
+    deviceName: `${prefix}roundtrip_device`,
+    secure,
+    publicOrigin: url.origin,
+  };
 };
 
 /** `Lax`, so that a person who comes from the customer's page is still signed in on arrival. */
 export const refreshCookie = (settings: CookieSettings, token: string, maxAgeSeconds: number): string =>
-  `${settings.name}=${token}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${settings.secure ? "; Secure" : ""}`;
+  cookieText(settings, settings.name, { value: token, maxAgeSeconds });
+
+/** Browsers keep no cookie for longer than 400 days (RFC 6265bis section 5.5). */
+const deviceMaxAgeSeconds = 400 * 86_400;
+
+export const deviceCookie = (settings: CookieSettings, token: string): string =>
+  cookieText(settings, settings.deviceName, { value: token, maxAgeSeconds: deviceMaxAgeSeconds });
+
+interface CookieValue {
+  readonly value: string;
+  readonly maxAgeSeconds: number;
+}
+
+const cookieText = (settings: CookieSettings, name: string, { value, maxAgeSeconds }: CookieValue): string =>
+  `${name}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${settings.secure ? "; Secure" : ""}`;
 
 export const clearedRefreshCookie = (settings: CookieSettings): string => refreshCookie(settings, "", 0);
 

@@ -1,37 +1,52 @@
 import type { Tx } from "@roundtrip/database/database";
 import { Problem } from "@roundtrip/http-problem/problem";
-import type { BoxContext, Keyring } from "@roundtrip/secret-box/keyring";
+import type { BoxContext } from "@roundtrip/secret-box/keyring";
 import { uuidv7 } from "uuidv7";
+import type { AuditSource } from "../audit/record-audit.ts";
+import { limitUse } from "../throttling/limit-address.ts";
+import { refreshLimit } from "../throttling/limit-policies.rules.ts";
+import { endReusedSignIn } from "./end-reused-sign-in.ts";
 import { findSubject, type Subject } from "./find-subject.ts";
-import type { Lifetimes, OpenedSignIn } from "./open-sign-in.ts";
+import type { CookieTokens, Lifetimes } from "./open-sign-in.ts";
 import { decideRotation, idleEnd, type RefreshTokenState, refuseSignIn } from "./refresh.rules.ts";
-import type { RefreshDeps } from "./refresh-access.ts";
+import type { RefreshDeps, Refreshed } from "./refresh-access.ts";
 import { findRefreshToken, insertRotation, lockSignIn, revokeSignIn, type SignInRow } from "./sign-in.store.ts";
 import type { RefreshClaims } from "./token-issuer.ts";
 
 export interface RotationDeps extends RefreshDeps {
-  readonly keyring: Keyring;
   readonly lifetimes: Lifetimes;
   /** How long a lost answer is given again, 15 s. */
   readonly replayGraceMs: number;
+  /** The public URL, for the notice of a reuse. */
+  readonly issuer: string;
   readonly log: { warn(fields: object, message: string): void };
 }
 
 /**
  * Cookie flavour: every refresh token is good for one successor. One transaction with the family's row locked, so that of
  * any number of tabs, replicas and retries exactly one mints it and the others get the same answer. See `decideRotation`.
- * Throws `unauthorized`; the revocation that a reuse brings is committed before.
+ * Throws `unauthorized`; the revocation that a reuse brings is committed before. Throws `rate_limited` when it is used too often.
  */
-export const rotateRefreshToken = async (deps: RotationDeps, token: string | undefined): Promise<OpenedSignIn> => {
+export const rotateRefreshToken = async (
+  deps: RotationDeps,
+  token: string | undefined,
+  source: AuditSource,
+): Promise<Refreshed<CookieTokens>> => {
   const claims = await deps.tokens.readRefreshToken(token);
   if (!claims) throw new Problem("unauthorized");
-  const outcome = await deps.db.transaction((tx) => rotate(deps, tx, claims));
+  const headers = await limitUse(deps, { policy: refreshLimit, key: claims.sid }, source);
+  const outcome = await deps.db.transaction((tx) => rotate(deps, tx, { claims, source }));
   if (typeof outcome === "string") throw new Problem("unauthorized", { cause: outcome });
-  return outcome;
+  return { tokens: outcome, headers };
 };
 
+interface Rotating {
+  readonly claims: RefreshClaims;
+  readonly source: AuditSource;
+}
+
 /** The new pair, or the reason why there is none. */
-const rotate = async (deps: RotationDeps, tx: Tx, claims: RefreshClaims): Promise<OpenedSignIn | string> => {
+const rotate = async (deps: RotationDeps, tx: Tx, { claims, source }: Rotating): Promise<CookieTokens | string> => {
   const signIn = await lockSignIn(tx, claims.sid);
   const refusal = signIn ? refuseSignIn(signIn, "cookie", deps.clock()) : "unknown";
   if (!signIn || refusal) return refusal ?? "unknown";
@@ -45,8 +60,7 @@ const rotate = async (deps: RotationDeps, tx: Tx, claims: RefreshClaims): Promis
   if (decision === "rotate") return mintSuccessor(deps, tx, { signIn, subject, parentId: claims.jti });
   const replay = decision === "replay" && parent ? openReplay(deps, parent, claims.jti) : null;
   if (replay) return replay;
-  await revokeSignIn(tx, signIn.sign_in_id, "reuse");
-  deps.log.warn({ sign_in_id: signIn.sign_in_id }, "a rotated refresh token was used again; the sign-in is revoked");
+  await endReusedSignIn(deps, tx, { signIn, subject, source });
   return "reuse";
 };
 
@@ -56,12 +70,12 @@ interface Minting {
   readonly parentId: string;
 }
 
-const mintSuccessor = async (deps: RotationDeps, tx: Tx, minting: Minting): Promise<OpenedSignIn> => {
+const mintSuccessor = async (deps: RotationDeps, tx: Tx, minting: Minting): Promise<CookieTokens> => {
   const { signIn, subject, parentId } = minting;
   const now = deps.clock();
   const childId = uuidv7();
   const idleExpiresAt = idleEnd(now, deps.lifetimes.idleMs, signIn.absolute_expires_at);
-  const opened: OpenedSignIn = {
+  const opened: CookieTokens = {
     accessToken: await deps.tokens.accessToken(subject, signIn.sign_in_id),
     refreshToken: await deps.tokens.refreshToken({
       signInId: signIn.sign_in_id,
@@ -90,9 +104,9 @@ const replayBoxOf = (refreshTokenId: string): BoxContext => ({
   workspaceId: "",
 });
 
-const openReplay = (deps: RotationDeps, parent: RefreshTokenState, parentId: string): OpenedSignIn | null => {
+const openReplay = (deps: RotationDeps, parent: RefreshTokenState, parentId: string): CookieTokens | null => {
   if (parent.replay_box === null) return null;
   const opened: unknown = JSON.parse(deps.keyring.open(parent.replay_box, replayBoxOf(parentId)));
   // The box is authenticated: it holds what `mintSuccessor` has sealed.
-  return opened as OpenedSignIn;
+  return opened as CookieTokens;
 };

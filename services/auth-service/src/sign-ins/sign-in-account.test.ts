@@ -46,9 +46,12 @@ describe("200", () => {
   it("gives browsers the access token in the body and the refresh token in a cookie that no script reads", async () => {
     const response = await signIn(admin, {}, "?delivery=cookie");
     expect(Object.keys(response.json())).toEqual(["accessToken"]);
-    expect(response.headers["set-cookie"]).toBe(
+    expect(response.headers["set-cookie"]).toEqual([
       `${cookieName}=${cookieOf(response)}; Path=/; Max-Age=${30 * 86_400}; HttpOnly; SameSite=Lax; Secure`,
-    );
+      expect.stringMatching(
+        /^__Host-roundtrip_device=[\w-]{22}\.[\w-]{43}; Path=\/; Max-Age=34560000; HttpOnly; SameSite=Lax; Secure$/,
+      ),
+    ]);
     expect(claimsOf(response.json<{ accessToken: string }>().accessToken)).toMatchObject({
       kind: "account",
       operator: true,
@@ -163,9 +166,10 @@ describe("on plain http", () => {
     const local = await openAuthService(database().url, { env: { PUBLIC_URL: "http://localhost:3000" } });
     const response = await postJson(local.app, { url: "/signin?delivery=cookie", payload: admin });
     await local.close();
-    expect(response.headers["set-cookie"]).toMatch(
-      /^roundtrip_refresh=[^;]+; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/,
-    );
+    expect(response.headers["set-cookie"]).toEqual([
+      expect.stringMatching(/^roundtrip_refresh=[^;]+; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/),
+      expect.stringMatching(/^roundtrip_device=[^;]+; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/),
+    ]);
   });
 });
 

@@ -1,35 +1,78 @@
 import { Problem } from "@roundtrip/http-problem/problem";
-import type { PasswordHasher } from "@roundtrip/password-hash/password-hash";
 import { emailKey } from "../accounts/account.rules.ts";
-import { findAccountCredential, replaceAccountHash } from "../accounts/account.store.ts";
+import { type AccountCredential, findAccountCredential, replaceAccountHash } from "../accounts/account.store.ts";
+import { type CheckOtpDeps, checkOtp } from "../second-factor/check-otp.ts";
 import { checkPassword } from "./check-password.ts";
 import { findStaffSubject } from "./find-subject.ts";
 import { type OpenedSignIn, openSignIn, type SignInDeps, type SignInSource } from "./open-sign-in.ts";
+import { type TryPasswordDeps, tryPassword } from "./try-password.ts";
 
-export interface SignInAccountDeps extends SignInDeps {
-  readonly hasher: PasswordHasher;
-}
+export type SignInAccountDeps = SignInDeps & TryPasswordDeps & CheckOtpDeps;
 
 export interface AccountPassword {
   readonly email: string;
   readonly password: string;
+  readonly otp?: string;
 }
 
-/** Throws `sign_in_failed`, for every reason alike. */
+/**
+ * Throws `sign_in_failed`, for every reason alike; `otp_required` and `otp_invalid` to those alone who know the password;
+ * `rate_limited` after too many failures.
+ */
 export const signInAccount = async (
   deps: SignInAccountDeps,
   given: AccountPassword,
   source: SignInSource,
 ): Promise<OpenedSignIn> => {
-  const account = await findAccountCredential(deps.db, emailKey(given.email));
-  await checkPassword(deps.hasher, {
-    hash: account && !account.disabled_at ? account.password_hash : null,
-    password: given.password,
-    replace: async (from, to) => {
-      if (account) await replaceAccountHash(deps.db, account.account_id, { from, to });
+  const key = emailKey(given.email);
+  const account = await findAccountCredential(deps.db, key);
+  const reason = refuseAccount(account);
+  const accountId = account?.account_id ?? null;
+  await tryPassword(
+    deps,
+    {
+      guessed: { kind: "account", identifier: key, subjectId: accountId },
+      target: { kind: "account", id: accountId, customerIds: account?.customer_ids ?? [] },
+      password: given.password,
+      check: () =>
+        checkPassword(deps.hasher, {
+          hash: reason === null ? (account?.password_hash ?? null) : null,
+          password: given.password,
+          replace: async (from, to) => {
+            if (account) await replaceAccountHash(deps.db, account.account_id, { from, to });
+          },
+        }),
+      reason: reason ?? "wrong_password",
+      refuseFurther: async () => (account ? refuseSecondFactor(deps, account, { otp: given.otp, source }) : null),
     },
-  });
+    source,
+  );
   const subject = account && (await findStaffSubject(deps.db, account.account_id));
+  // Disabled while the hash was at work.
   if (!subject) throw new Problem("sign_in_failed");
-  return openSignIn(deps, subject, source);
+  return openSignIn(deps, { subject, method: "password", customerId: null }, source);
+};
+
+/** Why this account has no password that could be right. */
+const refuseAccount = (account: AccountCredential | null): string | null => {
+  if (!account) return "unknown";
+  if (account.disabled_at) return "disabled";
+  if (!account.may_act) return "no_membership";
+  return account.password_hash === null ? "no_password" : null;
+};
+
+interface GivenCode {
+  readonly otp: string | undefined;
+  readonly source: SignInSource;
+}
+
+const refuseSecondFactor = async (
+  deps: SignInAccountDeps,
+  account: AccountCredential,
+  { otp, source }: GivenCode,
+): Promise<"otp_required" | "otp_invalid" | null> => {
+  if (account.totp_confirmed_at === null) return null;
+  if (otp === undefined) return "otp_required";
+  const isRight = await deps.db.transaction((tx) => checkOtp(deps, tx, { accountId: account.account_id, otp, source }));
+  return isRight ? null : "otp_invalid";
 };

@@ -4,12 +4,12 @@ import {
   findCredentialByToken,
 } from "../respondent-credentials/find-respondent-credential.ts";
 import { hasTokenExpired } from "../respondent-credentials/respondent-credential.rules.ts";
+import type { RespondentRow } from "../respondent-credentials/respondent-credential.store.ts";
 import { respondentSubject } from "./find-subject.ts";
 import { type OpenedSignIn, openSignIn, type SignInDeps, type SignInSource } from "./open-sign-in.ts";
+import { recordFailedSignIn, respondentTarget } from "./record-sign-in-outcome.ts";
 
-export interface SignInWithTokenDeps extends SignInDeps, FindCredentialDeps {
-  readonly db: FindCredentialDeps["db"];
-}
+export type SignInWithTokenDeps = SignInDeps & FindCredentialDeps;
 
 /** Nothing longer is hashed or asked about. */
 const tokenLengthMax = 256;
@@ -23,8 +23,19 @@ export const signInWithToken = async (
   token: string,
   source: SignInSource,
 ): Promise<OpenedSignIn> => {
-  if (token.length > tokenLengthMax) throw new Problem("sign_in_failed");
-  const respondent = await findCredentialByToken(deps, token);
-  if (!respondent || hasTokenExpired(respondent, deps.clock())) throw new Problem("sign_in_failed");
-  return openSignIn(deps, respondentSubject(respondent), source);
+  const respondent = token.length > tokenLengthMax ? null : await findCredentialByToken(deps, token);
+  const refusal = refuseRespondent(respondent, deps.clock());
+  if (respondent && refusal === null) {
+    const { customer_id: customerId } = respondent;
+    return openSignIn(deps, { subject: respondentSubject(respondent), method: "token", customerId }, source);
+  }
+  const failed = { method: "token", target: respondentTarget(respondent), reason: refusal ?? "unknown" } as const;
+  await recordFailedSignIn(deps.db, failed, { source, now: deps.clock() });
+  throw new Problem("sign_in_failed", { cause: refusal });
+};
+
+const refuseRespondent = (respondent: RespondentRow | null, now: Date): string | null => {
+  if (!respondent) return "unknown";
+  if (respondent.suspended) return "suspended";
+  return hasTokenExpired(respondent, now) ? "expired" : null;
 };

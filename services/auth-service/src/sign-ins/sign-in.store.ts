@@ -1,4 +1,5 @@
 import { type Sql, statement, type Tx } from "@roundtrip/database/database";
+import { auditEntryColumns, type NewAuditEntry } from "../audit/audit-entry.store.ts";
 import type { RefreshTokenState, SignInState } from "./refresh.rules.ts";
 
 export interface SignInRow extends SignInState {
@@ -19,15 +20,18 @@ export interface NewSignIn {
   readonly now: Date;
   readonly idleExpiresAt: Date;
   readonly absoluteExpiresAt: Date;
+  readonly entries: readonly NewAuditEntry[];
 }
 
-/** The family and its first token in one statement, so that neither is without the other. */
+/** The family, its first token and its audit entries in one statement, so that none is without the others. */
 const insertStatement = statement(
   "sign-ins-insert",
   `WITH family AS (
      INSERT INTO sign_ins (sign_in_id, account_id, respondent_id, flavour, user_agent, ip_prefix, created_at, last_used_at,
        idle_expires_at, absolute_expires_at)
-     VALUES ($1, $3, $4, $5, $6, $7, $8, $8, $9, $10))
+     VALUES ($1, $3, $4, $5, $6, $7, $8, $8, $9, $10)),
+   entries AS (
+     INSERT INTO audit_entries (audit_id, chain_id, body) SELECT * FROM unnest($11::uuid[], $12::uuid[], $13::text[]))
    INSERT INTO refresh_tokens (refresh_token_id, sign_in_id, created_at) VALUES ($2, $1, $8)`,
 );
 
@@ -43,6 +47,7 @@ export const insertSignIn = async (sql: Sql, signIn: NewSignIn): Promise<void> =
     signIn.now,
     signIn.idleExpiresAt,
     signIn.absoluteExpiresAt,
+    ...auditEntryColumns(signIn.entries),
   ]);
 };
 
@@ -79,9 +84,15 @@ export const touchSignIn = async (sql: Sql, signIn: SignInRow, now: Date): Promi
     await sql.query(touchStatement, [signIn.sign_in_id, now]);
 };
 
-const revokeStatement = statement(
+interface RevokedRow {
+  readonly account_id: string | null;
+  readonly respondent_id: string | null;
+}
+
+const revokeStatement = statement<RevokedRow>(
   "sign-ins-revoke",
-  "UPDATE sign_ins SET revoked_at = now(), revoked_reason = $2 WHERE sign_in_id = $1 AND revoked_at IS NULL",
+  `UPDATE sign_ins SET revoked_at = now(), revoked_reason = $2 WHERE sign_in_id = $1 AND revoked_at IS NULL
+   RETURNING account_id, respondent_id`,
 );
 
 export type RevocationReason =
@@ -96,9 +107,9 @@ export type RevocationReason =
   | "disabled"
   | "removed";
 
-export const revokeSignIn = async (sql: Sql, signInId: string, reason: RevocationReason): Promise<void> => {
-  await sql.query(revokeStatement, [signInId, reason]);
-};
+/** Whose it was; null when it had ended before. */
+export const revokeSignIn = async (sql: Sql, signInId: string, reason: RevocationReason): Promise<RevokedRow | null> =>
+  (await sql.query(revokeStatement, [signInId, reason]))[0] ?? null;
 
 const revokeOfStatement = statement(
   "sign-ins-revoke-of-respondent",
@@ -172,3 +183,29 @@ export const insertRotation = async (tx: Tx, rotation: Rotation): Promise<void> 
     rotation.idleExpiresAt,
   ]);
 };
+
+const signedInFrom = (column: "account_id" | "respondent_id") =>
+  statement<{ found: boolean }>(
+    `sign-ins-from-${column}`,
+    `SELECT EXISTS (SELECT 1 FROM sign_ins WHERE ${column} = $1 AND ip_prefix = $2 AND created_at > $3) AS found`,
+  );
+const signedInFromStatements = { account: signedInFrom("account_id"), respondent: signedInFrom("respondent_id") };
+
+export interface SignedInFrom {
+  readonly subjectId: string;
+  readonly ipPrefix: string;
+  readonly since: Date;
+}
+
+export const hasSignedInFrom = async (sql: Sql, kind: "account" | "respondent", from: SignedInFrom): Promise<boolean> =>
+  (await sql.query(signedInFromStatements[kind], [from.subjectId, from.ipPrefix, from.since]))[0]?.found === true;
+
+const customersStatement = statement<{ customer_id: string }>(
+  "sign-ins-customers",
+  `SELECT customer_id FROM memberships WHERE account_id = $1 AND disabled_at IS NULL
+   UNION SELECT w.customer_id FROM respondent_credentials r JOIN workspaces w USING (workspace_id) WHERE r.respondent_id = $2`,
+);
+
+/** Whose audit logs a sign-in belongs in. */
+export const listCustomersOf = async (sql: Sql, signIn: RevokedRow): Promise<readonly string[]> =>
+  (await sql.query(customersStatement, [signIn.account_id, signIn.respondent_id])).map((row) => row.customer_id);

@@ -8,11 +8,13 @@ import { type SignOutDeps, signOut } from "./sign-out.ts";
 /** A browser without a good cookie is signed out already; a program without a good token has a mistake to find. */
 export const createSignOutRoute = (deps: SignOutDeps & { readonly cookie: CookieSettings }): Route =>
   route(operation, async (input) => {
-    if (readSource(deps.cookie, input).flavour === "cookie") {
-      await signOut(deps, input.cookies[deps.cookie.name]);
+    const source = readSource(deps.cookie, input);
+    if (source.flavour === "cookie") {
+      await signOut(deps, input.cookies[deps.cookie.name], source);
       return { status: 204, body: null, headers: { "set-cookie": clearedRefreshCookie(deps.cookie) } };
     }
     const token = input.headers["x-auth-token"];
-    if (!(await signOut(deps, typeof token === "string" ? token : undefined))) throw new Problem("unauthorized");
+    if (!(await signOut(deps, typeof token === "string" ? token : undefined, source)))
+      throw new Problem("unauthorized");
     return { status: 204, body: null };
   });

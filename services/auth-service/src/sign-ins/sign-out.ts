@@ -1,16 +1,33 @@
-import type { Sql } from "@roundtrip/database/database";
-import { revokeSignIn } from "./sign-in.store.ts";
+import type { Database } from "@roundtrip/database/database";
+import { type AuditSource, recordAuditFor } from "../audit/record-audit.ts";
+import { listCustomersOf, revokeSignIn } from "./sign-in.store.ts";
 import type { TokenIssuer } from "./token-issuer.ts";
 
 export interface SignOutDeps {
-  readonly db: Sql;
+  readonly db: Database;
   readonly tokens: TokenIssuer;
+  readonly clock: () => Date;
 }
 
 /** Revokes the token's whole family, also when it has been revoked before. False when it is no refresh token of ours. */
-export const signOut = async (deps: SignOutDeps, token: string | undefined): Promise<boolean> => {
+export const signOut = async (deps: SignOutDeps, token: string | undefined, source: AuditSource): Promise<boolean> => {
   const claims = await deps.tokens.readRefreshToken(token);
   if (!claims) return false;
-  await revokeSignIn(deps.db, claims.sid, "signed_out");
+  await deps.db.transaction(async (tx) => {
+    const ended = await revokeSignIn(tx, claims.sid, "signed_out");
+    if (!ended) return;
+    const isAccount = ended.account_id !== null;
+    await recordAuditFor(
+      tx,
+      {
+        action: "sign_in.ended",
+        actor: { kind: isAccount ? "account" : "respondent", id: claims.sub },
+        target: { kind: "sign_in", id: claims.sid },
+        source,
+        detail: { reason: "signed_out" },
+      },
+      { customerIds: await listCustomersOf(tx, ended), now: deps.clock() },
+    );
+  });
   return true;
 };

@@ -62,6 +62,8 @@ export const openAuthService = async (databaseUrl: string, options: OpenOptions 
     ADMIN_EMAIL: admin.email,
     ADMIN_PASSWORD: admin.password,
     CUSTOMER_NAME: "Clinic",
+    // Where `inject` comes from. What is about limits comes from other addresses (`remoteAddress`).
+    LIMITS_EXEMPT_CIDRS: "127.0.0.0/8",
     ...options.env,
   });
   const { clock, replayGraceMs } = options;

@@ -1,6 +1,7 @@
 import type { Sql } from "@roundtrip/database/database";
 import { Problem } from "@roundtrip/http-problem/problem";
 import type { Keyring } from "@roundtrip/secret-box/keyring";
+import { limitHeaders } from "./limit.rules.ts";
 import { addFailure, clearThrottle, clearThrottles, enterThrottle, leaveThrottle } from "./throttle.store.ts";
 
 /**
@@ -42,4 +43,12 @@ export const noteNothing = (sql: Sql, key: string): Promise<void> => leaveThrott
 /** After the password has been set anew: everything that was counted against the account or respondent. */
 export const forgetFailures = (sql: Sql, key: string): Promise<void> => clearThrottles(sql, key);
 
-export const throttled = (retryAfterSeconds: number): Problem => new Problem("rate_limited", { retryAfterSeconds });
+/** The policy of the moment is one try per delay, and the headers say so. */
+export const throttled = (retryAfterSeconds: number): Problem =>
+  new Problem("rate_limited", {
+    retryAfterSeconds,
+    headers: limitHeaders(
+      { name: "throttle", limit: 1, windowSeconds: retryAfterSeconds },
+      { remaining: 0, resetSeconds: retryAfterSeconds },
+    ),
+  });
