@@ -1,8 +1,10 @@
 import type { Database } from "@roundtrip/database/database";
 import type { PasswordHasher } from "@roundtrip/password-hash/password-hash";
 import { uuidv7 } from "uuidv7";
-import { emailKey, refuseAccountPassword } from "./account.rules.ts";
+import { emailKey } from "./account.rules.ts";
 import { hasAccounts, insertOwner, lockAccounts } from "./account.store.ts";
+import { isCommonPassword } from "./common-passwords.ts";
+import { refusePassword } from "./password-policy.rules.ts";
 
 export interface FirstAccountDeps {
   readonly db: Database;
@@ -21,7 +23,8 @@ export interface FirstAccount {
  */
 export const createFirstAccount = async (deps: FirstAccountDeps, wanted: FirstAccount): Promise<boolean> => {
   if (await hasAccounts(deps.db)) return false;
-  const refusal = refuseAccountPassword(wanted.password);
+  const use = { hasSecondFactor: false, contextWords: [wanted.email, wanted.customerName] };
+  const refusal = refusePassword(wanted.password, use, isCommonPassword);
   if (refusal) throw new Error(`ADMIN_PASSWORD ${refusal}`);
   const passwordHash = await deps.hasher.hash(wanted.password);
   return deps.db.transaction(async (tx) => {
