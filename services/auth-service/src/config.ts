@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { commonSettings } from "@roundtrip/service-runner/common-settings";
 import { type Config, flag, integer, list, optionalText, text } from "@roundtrip/service-runner/config";
+import type { Lifetimes } from "./sign-ins/open-sign-in.ts";
 
 export const authSettings = {
   ...commonSettings,
@@ -39,3 +40,13 @@ export const authSettings = {
 } as const;
 
 export type AuthConfig = Config<typeof authSettings>;
+
+const dayMs = 86_400_000;
+
+export const lifetimesOf = (
+  config: Pick<AuthConfig, "RESPONDENT_SIGN_IN_DAYS" | "STAFF_SIGN_IN_DAYS" | "COOKIE_IDLE_DAYS">,
+): Lifetimes => ({
+  respondentMs: config.RESPONDENT_SIGN_IN_DAYS * dayMs,
+  staffMs: config.STAFF_SIGN_IN_DAYS * dayMs,
+  idleMs: config.COOKIE_IDLE_DAYS * dayMs,
+});

@@ -11,13 +11,14 @@ import type { FastifyBaseLogger } from "fastify";
 import { createFirstAccount } from "./accounts/create-first-account.ts";
 import { answerVerifyCredential } from "./api-keys/answer-verify-credential.ts";
 import { createKeyUses } from "./api-keys/record-key-use.worker.ts";
-import type { AuthConfig } from "./config.ts";
+import { type AuthConfig, lifetimesOf } from "./config.ts";
 import type { AuthDeps } from "./deps.ts";
 import { createAuthHttp } from "./http/auth-http.plugin.ts";
 import { answerPublicKeys } from "./keys/answer-public-keys.ts";
-import { createFirstSigningKey } from "./keys/create-signing-key.ts";
 import { listPublishedJwks } from "./keys/list-public-keys.ts";
 import { createTicketKeyHandler } from "./keys/on-ticket-key-created.handler.ts";
+import { createFirstSigningKey } from "./keys/rotate-signing-keys.ts";
+import { createKeyRotation } from "./keys/rotate-signing-keys.worker.ts";
 import { createSigningKeys, type SigningKeys } from "./keys/signing-keys.ts";
 import { createRespondentCredentialHandler } from "./respondent-credentials/on-respondent-credential-changed.handler.ts";
 import { cookieSettings } from "./sign-ins/refresh-cookie.rules.ts";
@@ -82,7 +83,12 @@ export const createAuthService = async (config: AuthConfig, given: AuthServiceDe
   return {
     name: "auth-service",
     http: createAuthHttp(deps),
-    workers: [createRespondentCredentialHandler(deps), createTicketKeyHandler(deps), keyUses.worker],
+    workers: [
+      createRespondentCredentialHandler(deps),
+      createTicketKeyHandler(deps),
+      keyUses.worker,
+      createKeyRotation(deps),
+    ],
     readiness: [
       { name: "database", check: () => db.check() },
       { name: "bus", check: () => bus.check() },
@@ -99,16 +105,10 @@ const repositoryPath = (path: string): string => fileURLToPath(new URL(`../../..
 
 const issuerOf = (config: AuthConfig): string => config.PUBLIC_URL.replace(/\/+$/, "");
 
-const dayMs = 86_400_000;
-
 const createSettings = (config: AuthConfig): Pick<AuthDeps, "issuer" | "cookie" | "lifetimes"> => ({
   issuer: issuerOf(config),
   cookie: cookieSettings(config.PUBLIC_URL),
-  lifetimes: {
-    respondentMs: config.RESPONDENT_SIGN_IN_DAYS * dayMs,
-    staffMs: config.STAFF_SIGN_IN_DAYS * dayMs,
-    idleMs: config.COOKIE_IDLE_DAYS * dayMs,
-  },
+  lifetimes: lifetimesOf(config),
 });
 
 /** What must be in the database before the first request: a key to sign with, and somebody who can sign in. */

@@ -41,6 +41,7 @@ export const auditActions = [
   "signing_key.created",
   "signing_key.activated",
   "signing_key.retired",
+  "signing_key.dropped",
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 export const AuditActionName = Type.Unsafe<AuditAction>({ type: "string", enum: auditActions });

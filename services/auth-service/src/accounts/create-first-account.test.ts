@@ -3,7 +3,7 @@ import { createInProcessEventBus } from "@roundtrip/event-bus/in-process-event-b
 import { openKeyring } from "@roundtrip/secret-box/keyring";
 import { useTestDatabase } from "@roundtrip/test-harness/test-database";
 import { beforeAll, describe, expect, it } from "vitest";
-import { createFirstSigningKey } from "../keys/create-signing-key.ts";
+import { createFirstSigningKey } from "../keys/rotate-signing-keys.ts";
 import { adminHeaders, masterKey, openAuthService, postJson, signInAdmin, sql } from "../test/open-auth-service.ts";
 import { createFirstAccount } from "./create-first-account.ts";
 
@@ -81,7 +81,8 @@ describe("ten at the same moment", () => {
     const first = { email: "ada@clinic.example", password: "correct horse battery", customerName: "Clinic" };
     const made = await Promise.all(Array.from({ length: 10 }, () => createFirstAccount({ db, hasher }, first)));
     const bus = createInProcessEventBus();
-    const keyDeps = { db, bus, keyring: openKeyring(masterKey) };
+    const lifetimes = { respondentMs: 0, staffMs: 0, idleMs: 0 };
+    const keyDeps = { db, bus, keyring: openKeyring(masterKey), clock: () => new Date(), lifetimes };
     await Promise.all(Array.from({ length: 10 }, () => createFirstSigningKey(keyDeps)));
     await bus.close();
     await db.close();

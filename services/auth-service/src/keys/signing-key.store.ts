@@ -1,4 +1,5 @@
 import { type Sql, statement, type Tx } from "@roundtrip/database/database";
+import type { SigningKeyState } from "./signing-key.rules.ts";
 
 /** Members that are not needed to verify are not loaded. */
 export interface PublicKeyRow {
@@ -31,6 +32,13 @@ const activeStatement = statement<ActiveKeyRow>(
 export const findActiveKey = async (sql: Sql): Promise<ActiveKeyRow | null> =>
   (await sql.query(activeStatement, []))[0] ?? null;
 
+const statesStatement = statement<SigningKeyState>(
+  "signing-keys-states",
+  "SELECT kid, state, created_at, activated_at, gone_at FROM signing_keys WHERE state <> 'gone' ORDER BY created_at, kid",
+);
+
+export const listSigningKeys = (tx: Tx): Promise<SigningKeyState[]> => tx.query(statesStatement, []);
+
 /** Held to the end of the transaction. "keys" in ASCII. */
 const lockStatement = statement("signing-keys-lock", "SELECT pg_advisory_xact_lock(1801812339)");
 
@@ -38,9 +46,17 @@ export const lockSigningKeys = async (tx: Tx): Promise<void> => {
   await tx.query(lockStatement, []);
 };
 
-const insertActiveStatement = statement(
-  "signing-keys-insert-active",
-  `INSERT INTO signing_keys (kid, public_jwk, private_box, state, activated_at) VALUES ($1, $2, $3, 'active', now())`,
+const tryLockStatement = statement<{ locked: boolean }>(
+  "signing-keys-try-lock",
+  "SELECT pg_try_advisory_xact_lock(1801812339) AS locked",
+);
+
+export const tryLockSigningKeys = async (tx: Tx): Promise<boolean> =>
+  (await tx.query(tryLockStatement, [])).some(({ locked }) => locked);
+
+const insertNextStatement = statement(
+  "signing-keys-insert-next",
+  "INSERT INTO signing_keys (kid, public_jwk, private_box, state, created_at) VALUES ($1, $2, $3, 'next', $4)",
 );
 
 export interface NewSigningKey {
@@ -49,9 +65,52 @@ export interface NewSigningKey {
   readonly privateBox: string;
 }
 
-export const insertActiveKey = async (tx: Tx, key: NewSigningKey): Promise<void> => {
-  await tx.query(insertActiveStatement, [key.kid, JSON.stringify(key.publicJwk), key.privateBox]);
+export const insertNextKey = async (tx: Tx, key: NewSigningKey, now: Date): Promise<void> => {
+  await tx.query(insertNextStatement, [key.kid, JSON.stringify(key.publicJwk), key.privateBox, now]);
 };
+
+const activateStatement = statement<{ kid: string }>(
+  "signing-keys-activate",
+  "UPDATE signing_keys SET state = 'active', activated_at = $1 WHERE state = 'next' RETURNING kid",
+);
+
+/** The next key becomes the active one. Throws when there is no next key. */
+export const activateKey = async (tx: Tx, now: Date): Promise<string> =>
+  kidOf(await tx.query(activateStatement, [now]), "next");
+
+/** The private half has signed its last; nothing can leak that is not there. */
+const retireStatement = statement<{ kid: string }>(
+  "signing-keys-retire",
+  `UPDATE signing_keys SET state = 'retiring', retired_at = $1, gone_at = $2, private_box = ''
+   WHERE state = 'active' RETURNING kid`,
+);
+
+/** The active key verifies until `goneAt`. Throws when there is no active key. */
+export const retireKey = async (tx: Tx, now: Date, goneAt: Date): Promise<string> =>
+  kidOf(await tx.query(retireStatement, [now, goneAt]), "active");
+
+const kidOf = ([row]: readonly { readonly kid: string }[], state: string): string => {
+  if (!row) throw new Error(`there is no ${state} signing key`);
+  return row.kid;
+};
+
+const dropStatement = statement(
+  "signing-keys-drop",
+  "UPDATE signing_keys SET state = 'gone', gone_at = $2, private_box = '' WHERE kid = $1",
+);
+
+export const dropKey = async (tx: Tx, kid: string, now: Date): Promise<void> => {
+  await tx.query(dropStatement, [kid, now]);
+};
+
+const lastSignInStatement = statement<{ absolute_expires_at: Date }>(
+  "signing-keys-last-sign-in-end",
+  "SELECT absolute_expires_at FROM sign_ins WHERE revoked_at IS NULL ORDER BY absolute_expires_at DESC LIMIT 1",
+);
+
+/** Until when a refresh token may have been made that is out there. Null when nobody is signed in. */
+export const findLastSignInEnd = async (tx: Tx): Promise<Date | null> =>
+  (await tx.query(lastSignInStatement, []))[0]?.absolute_expires_at ?? null;
 
 const publishStatement = statement<{ kid: string }>(
   "published-keys-insert",

@@ -1,4 +1,5 @@
 import type { Sql } from "@roundtrip/database/database";
+import { DependencyUnavailable } from "@roundtrip/http-problem/dependency-unavailable";
 import type { Keyring } from "@roundtrip/secret-box/keyring";
 import { importJWK, type JWTPayload, SignJWT } from "jose";
 import { signingKeyBox } from "./create-signing-key.ts";
@@ -17,30 +18,39 @@ export interface SigningKeysDeps {
   readonly clock: () => Date;
 }
 
-/** A replica that has missed the nudge changes over to a new active key within this time; both are published by then. */
+/** A replica that has missed the nudge changes over to the new active key within this time. */
 const maxAgeMs = 60_000;
 
-type PrivateKey = Awaited<ReturnType<typeof importJWK>>;
 interface Active {
   readonly kid: string;
-  readonly key: PrivateKey;
+  readonly key: Awaited<ReturnType<typeof importJWK>>;
   readonly readAt: number;
 }
 
 export const createSigningKeys = (deps: SigningKeysDeps): SigningKeys => {
   let active: Active | null = null;
-  const current = async (): Promise<Active> => {
-    const now = deps.clock().getTime();
-    if (active && now - active.readAt < maxAgeMs) return active;
-    const row = await findActiveKey(deps.db);
-    if (!row) throw new Error("there is no active signing key");
-    if (active?.kid !== row.kid) {
-      const jwk: unknown = JSON.parse(deps.keyring.open(row.private_box, signingKeyBox(row.kid)));
-      // The box is authenticated: it holds what `create-signing-key.ts` has sealed.
-      const key = await importJWK(jwk as Parameters<typeof importJWK>[0], "ES256");
-      active = { kid: row.kid, key, readAt: now };
-    } else active = { ...active, readAt: now };
-    return active;
+  let reading: Promise<Active> | null = null;
+  let changes = 0;
+
+  const readOnce = (): Promise<Active> => {
+    if (reading) return reading;
+    const started = read().finally(() => {
+      if (reading === started) reading = null;
+    });
+    reading = started;
+    return started;
+  };
+  const read = async (): Promise<Active> => {
+    const changesBefore = changes;
+    const found = await readActiveKey(deps);
+    // What was read before the change must not be kept: the key may have been dropped by it.
+    if (changes !== changesBefore) return current();
+    active = found;
+    return found;
+  };
+  const current = (): Promise<Active> => {
+    if (active && deps.clock().getTime() - active.readAt < maxAgeMs) return Promise.resolve(active);
+    return readOnce();
   };
   return {
     sign: async (typ, claims) => {
@@ -48,7 +58,18 @@ export const createSigningKeys = (deps: SigningKeysDeps): SigningKeys => {
       return new SignJWT(claims).setProtectedHeader({ alg: "ES256", typ, kid }).sign(key);
     },
     forget: () => {
+      changes += 1;
       active = null;
+      reading = null;
     },
   };
+};
+
+const readActiveKey = async (deps: SigningKeysDeps): Promise<Active> => {
+  const readAt = deps.clock().getTime();
+  const row = await findActiveKey(deps.db);
+  if (!row) throw new DependencyUnavailable("database", { cause: new Error("there is no active signing key") });
+  const jwk: unknown = JSON.parse(deps.keyring.open(row.private_box, signingKeyBox(row.kid)));
+  // The box is authenticated: it holds what `create-signing-key.ts` has sealed.
+  return { kid: row.kid, key: await importJWK(jwk as Parameters<typeof importJWK>[0], "ES256"), readAt };
 };
