@@ -87,16 +87,81 @@ describe("a key set", () => {
     expect(await keySet.findPem(key.kid)).not.toBeNull();
   });
 
-  it("forgets a key that is published no more, at a reload and after 10 minutes without one", async () => {
+  it("forgets a key that is published no more, a minute after the last load when the nudge was lost", async () => {
     const key = await createKey();
     published = [key];
     const keySet = open();
     await keySet.findPem(key.kid);
     published = [];
+    now += 59_999;
     expect(await keySet.findPem(key.kid)).not.toBeNull();
-    now += 600_000;
+    now += 1;
     await keySet.findPem(key.kid);
     await vi.waitFor(async () => expect(await keySet.findPem(key.kid)).toBeNull());
+  });
+
+  it("does not believe a set that nobody has looked at for 10 minutes, unless it cannot be loaded", async () => {
+    const key = await createKey();
+    published = [key];
+    const keySet = open();
+    await keySet.findPem(key.kid);
+    away = true;
+    now += 600_000;
+    expect(await keySet.findPem(key.kid)).not.toBeNull();
+    away = false;
+    published = [];
+    now += 600_000;
+    expect(await keySet.findPem(key.kid)).toBeNull();
+  });
+
+  it("forgets a key at a reload at once, and finds the new one in a flood of kids that nobody knows", async () => {
+    const [leaked, fresh] = [await createKey(), await createKey()];
+    published = [leaked];
+    const keySet = open();
+    await keySet.findPem(leaked.kid);
+    now += 5_000;
+    const flood = async () => {
+      for (let index = 0; index < 100; index += 1) expect(await keySet.findPem(`made-up-${index}`)).toBeNull();
+    };
+    await flood();
+    expect(loads).toBe(2);
+    published = [fresh];
+    await Promise.all([keySet.reload(), flood()]);
+    expect(loads).toBe(3);
+    expect(await keySet.findPem(leaked.kid)).toBeNull();
+    expect(await keySet.findPem(fresh.kid)).not.toBeNull();
+    await flood();
+    expect(loads).toBe(3);
+  });
+
+  it("lets a look-up wait for a reload that is under way, although the look-ups for unknown kids are spent", async () => {
+    const [first, second] = [await createKey(), await createKey()];
+    published = [first];
+    const keySet = open();
+    await keySet.findPem(first.kid);
+    expect(await keySet.findPem(second.kid)).toBeNull();
+    published = [first, second];
+    const reloaded = keySet.reload();
+    expect(await keySet.findPem(second.kid)).not.toBeNull();
+    await reloaded;
+  });
+
+  it("tries a reload that fails again, and gives up on the third", async () => {
+    const [first, second] = [await createKey(), await createKey()];
+    published = [first];
+    const keySet = open();
+    await keySet.findPem(first.kid);
+    away = true;
+    published = [first, second];
+    const reloaded = keySet.reload();
+    await vi.waitFor(() => expect(loads).toBe(2));
+    away = false;
+    await reloaded;
+    expect(await keySet.findPem(second.kid)).not.toBeNull();
+    away = true;
+    loads = 0;
+    await keySet.reload();
+    expect(loads).toBe(3);
   });
 
   it("skips keys that cannot be read or are of another kind, and keeps the others", async () => {
@@ -150,6 +215,22 @@ describe("a key set over the bus", () => {
     expect(await keySet.findPem(second.kid)).toBeNull();
     bus.announce(nudges.keysChanged, "");
     await vi.waitFor(async () => expect(await keySet.findPem(second.kid)).not.toBeNull());
+    await keySet.close();
+    await bus.close();
+  });
+
+  it("has the keys before anybody has asked for one, so that auth-service may go away at once", async () => {
+    const bus = createInProcessEventBus();
+    const key = await createKey();
+    let asked = 0;
+    const subscription = await bus.respond(publicKeys.subject, async () => {
+      asked += 1;
+      return JSON.stringify({ keys: [key] });
+    });
+    const keySet = await openBusKeySet(bus, silent);
+    await vi.waitFor(() => expect(asked).toBe(1));
+    await subscription.close();
+    expect(await keySet.findPem(key.kid)).not.toBeNull();
     await keySet.close();
     await bus.close();
   });

@@ -1,4 +1,5 @@
 import { createPublicKey } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { publicKeys } from "@roundtrip/contracts/auth/public-keys.rpc";
 import { rpcTimeoutMs } from "@roundtrip/contracts/rpc";
 import { nudges } from "@roundtrip/contracts/subjects";
@@ -21,8 +22,12 @@ export interface KeySetOptions {
 
 /** Strangers can make up `kid`s as fast as they can send; they cause at most one load in this time. */
 const unknownKidReloadMs = 5_000;
-/** A retired key leaves within this time even when the nudge was lost. */
-const maxAgeMs = 600_000;
+/** When the nudge was lost, a key that is gone leaves within this time: the load goes on in the background. */
+const maxAgeMs = 60_000;
+/** A set that nobody has looked at for so long is not trusted before it has been loaded again. */
+const idleMaxMs = 600_000;
+/** A reload that fails is tried again after these waits: the one who answers may just be changing over. */
+const reloadWaitsMs = [200, 400];
 
 interface KnownKey {
   readonly jwk: JWK;
@@ -32,33 +37,38 @@ interface KnownKey {
 /**
  * Loaded on first use and kept. The last good set stays while the loader fails: verifiers go on when auth-service is away.
  * Before the first good load every look-up throws `DependencyUnavailable`, because nobody's token can be judged yet.
+ *
+ * `reload` is for nudges and knows no limit. The limit for unknown `kid`s cannot stand in its way, nor in that of the look-ups
+ * that come while it runs: they wait for it.
  */
 export const createKeySet = (options: KeySetOptions): KeySet => {
   const now = () => (options.clock?.() ?? new Date()).getTime();
   let known: ReadonlyMap<string, KnownKey> | null = null;
-  let loadedAt = 0;
   let attemptedAt = Number.NEGATIVE_INFINITY;
-  let loading: Promise<void> | null = null;
+  let loading: Promise<boolean> | null = null;
 
-  const load = async (): Promise<void> => {
+  const load = async (): Promise<boolean> => {
     attemptedAt = now();
     try {
       known = parseKeys(await options.load(), options.log);
-      loadedAt = now();
+      return true;
     } catch (error) {
       options.log.warn({ err: error }, "the signing keys cannot be loaded; the last good ones stay in use");
+      return false;
     }
   };
-  const loadOnce = (): Promise<void> => {
+  const loadOnce = (): Promise<boolean> => {
     loading ??= load().finally(() => {
       loading = null;
     });
     return loading;
   };
   const find = async (kid: string): Promise<KnownKey | null> => {
-    if (!known) await loadOnce();
-    else if (!known.has(kid) && now() - attemptedAt >= unknownKidReloadMs) await loadOnce();
-    else if (now() - Math.max(loadedAt, attemptedAt) >= maxAgeMs) void loadOnce();
+    const ageMs = now() - attemptedAt;
+    const isUnknown = !known?.has(kid);
+    if (!known || ageMs >= idleMaxMs) await loadOnce();
+    else if (isUnknown && (loading || ageMs >= unknownKidReloadMs)) await loadOnce();
+    else if (ageMs >= maxAgeMs) void loadOnce();
     if (!known) throw new DependencyUnavailable("auth-service");
     return known.get(kid) ?? null;
   };
@@ -68,6 +78,10 @@ export const createKeySet = (options: KeySetOptions): KeySet => {
     reload: async () => {
       // A load under way may have read the set before the change that this call is about.
       if (loading) await loading;
+      for (const waitMs of reloadWaitsMs) {
+        if (await loadOnce()) return;
+        await sleep(waitMs, undefined, { ref: false });
+      }
       await loadOnce();
     },
   };
@@ -94,7 +108,10 @@ export interface BusKeySet extends KeySet {
 
 const publicKeysReply = Compile(publicKeys.reply);
 
-/** The key set of a service that is not auth-service: asked for over the bus, asked again on the nudge. */
+/**
+ * The key set of a service that is not auth-service: asked for over the bus at once, so that it is there when auth-service
+ * is not, and asked again on the nudge.
+ */
 export const openBusKeySet = async (bus: EventBus, log: KeySetLog): Promise<BusKeySet> => {
   const keySet = createKeySet({
     log,
@@ -105,5 +122,6 @@ export const openBusKeySet = async (bus: EventBus, log: KeySetLog): Promise<BusK
     },
   });
   const subscription = await bus.listen(nudges.keysChanged, () => void keySet.reload());
+  void keySet.reload();
   return { ...keySet, close: () => subscription.close() };
 };
