@@ -1,13 +1,19 @@
 import { hash, verify } from "@node-rs/argon2";
 import { Problem } from "@roundtrip/http-problem/problem";
 
+/** `Algorithm.Argon2id` of the library, whose const enum cannot be imported with isolated modules. */
+const argon2id = 2;
+
+export interface HashCost {
+  readonly memoryKib: number;
+  readonly passes: number;
+}
+
 /**
  * argon2id, 64 MiB, 3 passes, 1 lane: 46 ms a hash on one core, three times OWASP's floor in memory
  * (auth-survey.md section 4.7). Hashing is the door's real cost, so a semaphore as wide as the cores guards it.
  */
-/** `Algorithm.Argon2id` of the library, whose const enum cannot be imported with isolated modules. */
-const argon2id = 2;
-const parameters = { algorithm: argon2id, memoryCost: 65_536, timeCost: 3, parallelism: 1 };
+const costDefault: HashCost = { memoryKib: 65_536, passes: 3 };
 
 /** Longer passwords are refused before hashing: the library would happily chew through megabytes. */
 const passwordCodePointsMax = 256;
@@ -30,8 +36,16 @@ const normalise = (password: string): string => password.normalize("NFKC");
 const isTooLong = (password: string): boolean =>
   password.length > passwordCodePointsMax * 2 || [...password].length > passwordCodePointsMax;
 
-export const createPasswordHasher = async (options: { readonly concurrencyMax: number }): Promise<PasswordHasher> => {
+export interface HasherOptions {
+  readonly concurrencyMax: number;
+  /** Only for tests that hash hundreds of times. */
+  readonly cost?: HashCost;
+}
+
+export const createPasswordHasher = async (options: HasherOptions): Promise<PasswordHasher> => {
   const turn = createTurns(options.concurrencyMax, 50);
+  const { memoryKib, passes } = options.cost ?? costDefault;
+  const parameters = { algorithm: argon2id, memoryCost: memoryKib, timeCost: passes, parallelism: 1 };
   const decoy = await hash("a decoy that nobody's password matches", parameters);
   return {
     hash: (password) => {
@@ -43,7 +57,7 @@ export const createPasswordHasher = async (options: { readonly concurrencyMax: n
       const matches = await turn(() => verify(phc ?? decoy, tooLong ? "" : normalise(password)));
       return matches && phc !== null && !tooLong;
     },
-    isOutdated: (phc) => !phc.startsWith("$argon2id$v=19$m=65536,t=3,p=1$"),
+    isOutdated: (phc) => !phc.startsWith(`$argon2id$v=19$m=${memoryKib},t=${passes},p=1$`),
   };
 };
 

@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { Closed } from "../formats.ts";
 import { operation } from "../operation.ts";
-import { CredentialText, DeliveryQuery, SignInAnswer } from "./sign-in-answer.ts";
+import { CredentialText, DeliveryQuery, PasswordText, SignInAnswer } from "./sign-in-answer.ts";
 
 export const signInAccount = operation({
   id: "signInAccount",
@@ -16,7 +16,7 @@ export const signInAccount = operation({
   access: { kind: "public" },
   dialect: "intake24",
   query: DeliveryQuery,
-  body: Closed({ email: CredentialText(320), password: CredentialText(1_024), otp: Type.Optional(CredentialText(64)) }),
+  body: Closed({ email: CredentialText(320), password: PasswordText, otp: Type.Optional(CredentialText(64)) }),
   bodyLimitBytes: 16_384,
   responses: { 200: SignInAnswer },
   problems: ["sign_in_failed", "otp_required", "otp_invalid", "cross_site_request", "rate_limited"],

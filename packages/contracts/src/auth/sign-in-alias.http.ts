@@ -1,6 +1,6 @@
 import { Closed } from "../formats.ts";
 import { operation } from "../operation.ts";
-import { CredentialText, DeliveryQuery, SignInAnswer } from "./sign-in-answer.ts";
+import { CredentialText, DeliveryQuery, PasswordText, SignInAnswer } from "./sign-in-answer.ts";
 
 export const signInAlias = operation({
   id: "signInAlias",
@@ -12,7 +12,7 @@ export const signInAlias = operation({
   access: { kind: "public" },
   dialect: "intake24",
   query: DeliveryQuery,
-  body: Closed({ surveyId: CredentialText(128), userName: CredentialText(256), password: CredentialText(1_024) }),
+  body: Closed({ surveyId: CredentialText(128), userName: CredentialText(256), password: PasswordText }),
   bodyLimitBytes: 16_384,
   responses: { 200: SignInAnswer },
   problems: ["sign_in_failed", "cross_site_request", "rate_limited"],

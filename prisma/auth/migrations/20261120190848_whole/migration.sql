@@ -125,7 +125,7 @@ CREATE UNLOGGED TABLE "rate_limits" (
     "arrival_at" TIMESTAMPTZ(6) NOT NULL,
 
     CONSTRAINT "rate_limits__limit_key" PRIMARY KEY ("limit_key")
-);
+) WITH (fillfactor = 50);
 
 CREATE TABLE "audit_entries" (
     "audit_id" UUID NOT NULL,
@@ -180,8 +180,6 @@ CREATE INDEX "password_resets__account_id_created_at" ON "password_resets"("acco
 CREATE INDEX "outgoing_mails__next_attempt_at" ON "outgoing_mails"("next_attempt_at");
 
 CREATE INDEX "sign_in_throttles__updated_at" ON "sign_in_throttles"("updated_at");
-
-CREATE INDEX "rate_limits__arrival_at" ON "rate_limits"("arrival_at");
 
 CREATE INDEX "audit_entries__chain_id_audit_id" ON "audit_entries"("chain_id", "audit_id");
 

@@ -5,6 +5,7 @@ import { type Database, openDatabase } from "@roundtrip/database/database";
 import type { EventBus } from "@roundtrip/event-bus/event-bus";
 import { createInProcessEventBus } from "@roundtrip/event-bus/in-process-event-bus";
 import { watchStatuses } from "@roundtrip/http-operation/undeclared-status.plugin";
+import type { PasswordHasher } from "@roundtrip/password-hash/password-hash";
 import { createKeyringText } from "@roundtrip/secret-box/keyring";
 import { parseConfig } from "@roundtrip/service-runner/config";
 import { createHttpServer } from "@roundtrip/service-runner/http-server";
@@ -31,6 +32,7 @@ export interface OpenOptions {
   readonly clock?: () => Date;
   readonly bus?: EventBus;
   readonly replayGraceMs?: number;
+  readonly hasher?: PasswordHasher;
   /** Runs the event handlers too. */
   readonly workers?: boolean;
   /** Where every log line goes; nowhere by default. */
@@ -66,11 +68,12 @@ export const openAuthService = async (databaseUrl: string, options: OpenOptions 
     LIMITS_EXEMPT_CIDRS: "127.0.0.0/8",
     ...options.env,
   });
-  const { clock, replayGraceMs } = options;
+  const { clock, hasher, replayGraceMs } = options;
   const service = await createAuthService(config, {
     bus,
     log,
     ...(clock ? { clock } : {}),
+    ...(hasher ? { hasher } : {}),
     ...(replayGraceMs === undefined ? {} : { replayGraceMs }),
   });
   const app = createHttpServer({ logger: log, trustProxy: [] });
