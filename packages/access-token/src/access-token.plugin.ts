@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import fastifyPlugin from "fastify-plugin";
 import { Compile } from "typebox/compile";
 import type { AuthenticatorOptions, KeySet } from "./authenticator.ts";
-import { isForAccessTokens, readToken, tokenAudience, tokenType } from "./token.rules.ts";
+import { accessTokenSecondsMax, isForAccessTokens, readToken, tokenAudience, tokenType } from "./token.rules.ts";
 
 declare module "@fastify/jwt" {
   interface FastifyJWT {
@@ -18,8 +18,6 @@ declare module "@fastify/jwt" {
 const claims = Compile(AccessTokenClaims);
 /** Clocks of machines differ; a token may be this much ahead or late. */
 const skewSeconds = 5;
-/** The longest life an access token may be given (auth-service's setting stops at it). */
-const lifeSecondsMax = 7_200;
 
 /**
  * `request.jwtVerify()` and `request.user` in verify-only mode: no private key, so nothing can sign through it. The
@@ -58,7 +56,7 @@ const findPem = async (keySet: KeySet, token: TokenOrHeader): Promise<string> =>
 
 /** The library accepts an `iat` in the future and an `exp` in the year 9999. */
 const isTimely = (payload: AccessTokenClaims): boolean =>
-  payload.iat <= Date.now() / 1_000 + skewSeconds && payload.exp - payload.iat <= lifeSecondsMax;
+  payload.iat <= Date.now() / 1_000 + skewSeconds && payload.exp - payload.iat <= accessTokenSecondsMax;
 
 /** Checked claims of the request's access token. Whatever is wrong with the token, the answer is the same 401. */
 export const verifyAccessToken = async (request: FastifyRequest): Promise<AccessTokenClaims> => {

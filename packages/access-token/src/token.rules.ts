@@ -2,6 +2,8 @@
 export const tokenType = "at+jwt";
 /** `aud` of an access token. */
 export const tokenAudience = "roundtrip";
+/** The longest life an access token may be given (auth-service's setting stops at it). */
+export const accessTokenSecondsMax = 7_200;
 
 /**
  * Every key in the JWKS carries `roundtrip_use` (RFC 7517 section 4: others ignore members they do not know), because the

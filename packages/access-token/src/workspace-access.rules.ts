@@ -80,6 +80,7 @@ export const apiKeyCaller = (verified: VerifiedKey): WorkspaceCaller => ({
   environment: verified.environment,
   role: null,
   scopes: verified.scopes.filter(isScope),
+  signInId: null,
   userId: null,
   actor: { kind: "api_key", id: verified.credential_id },
 });
@@ -92,6 +93,7 @@ export const actionTokenCaller = (claims: ActionTokenClaims, granted: readonly s
   environment: claims.environment,
   role: null,
   scopes: granted.filter(isScope),
+  signInId: null,
   userId: claims.sub,
   actor: { kind: "action_token", id: claims.client_id },
 });
@@ -143,12 +145,14 @@ export const refuseRole = (held: Role, needed: Role): Refusal | null =>
 export const accountCaller = (claims: AccountClaims, chosen: Chosen<Membership>): WorkspaceCaller => ({
   ...memberCaller(chosen),
   scopes,
+  signInId: claims.sid,
   actor: { kind: "account", id: claims.sub },
 });
 
 export const personalAccessTokenCaller = (verified: VerifiedToken, chosen: Chosen<Membership>): WorkspaceCaller => ({
   ...memberCaller(chosen),
   scopes: verified.scopes.filter(isScope),
+  signInId: null,
   actor: { kind: "personal_access_token", id: verified.credential_id },
 });
 

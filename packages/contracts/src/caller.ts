@@ -21,6 +21,8 @@ export interface WorkspaceCaller {
   /** Keys and action tokens have no role; their rights are their scopes. */
   readonly role: Role | null;
   readonly scopes: readonly Scope[];
+  /** The sign-in that an account's access token came from; null for machines. */
+  readonly signInId: string | null;
   /** The one user whose data an action token opens; null for everybody else. */
   readonly userId: string | null;
   /** The id of the key, token or account. For an action token it is the API key's that made it. */

@@ -84,7 +84,10 @@ const buildOperation = (operation: Operation): Json => ({
     ? {
         requestBody: {
           required: !mayBeAbsent(operation.body),
-          content: { "application/json": { schema: operation.body } },
+          content: {
+            "application/json": { schema: operation.body },
+            ...(operation.takesForm ? { "application/x-www-form-urlencoded": { schema: operation.body } } : {}),
+          },
         },
       }
     : {}),

@@ -40,6 +40,8 @@ export interface Operation {
   readonly query?: TSchema;
   readonly headers?: TSchema;
   readonly body?: TSchema;
+  /** The body may also come as `application/x-www-form-urlencoded`, as standards of OAuth want it; every member is text. */
+  readonly takesForm?: true;
   /** Default 1 MiB. */
   readonly bodyLimitBytes?: number;
   /** Successful statuses; `null` is an answer without a body. */

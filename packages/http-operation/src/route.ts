@@ -3,7 +3,7 @@ import type { Access, CallerOf, Input, Operation, Output } from "@roundtrip/cont
 import { problems } from "@roundtrip/contracts/problem";
 import { problemCodes } from "@roundtrip/contracts/problem-codes";
 import type { RouteConfig } from "@roundtrip/http-problem/route-config";
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 
 /** A contract's operation with the function that answers it. Made in `*.route.ts`, listed in the service's HTTP plugin. */
 export interface Route {
@@ -49,15 +49,40 @@ export const registerScope = <K extends Access["kind"]>(app: FastifyInstance, sc
     // The line above has just compared the kinds.
     const access = operation.access as Extract<Access, { kind: K }>;
     const callers = new WeakMap<FastifyRequest, unknown>();
-    app.route({
+    const options: RouteOptions = {
       ...fastifyOptions(operation),
       onRequest: async (request) => {
         const caller = await scope.authenticate(request, access);
         callers.set(request, caller);
       },
       handler: async (request, reply) => sendOutput(entry, request, { reply, caller: callers.get(request) ?? null }),
-    });
+    };
+    if (operation.takesForm) app.register(formRoute(options));
+    else app.route(options);
   }
+};
+
+/** In a scope of its own: a page of somebody else's can send a form without asking, so no other route may read one. */
+const formRoute =
+  (options: RouteOptions): FastifyPluginAsync =>
+  async (app) => {
+    app.addContentTypeParser(
+      "application/x-www-form-urlencoded",
+      { parseAs: "string" },
+      async (_: FastifyRequest, body: string) => parseForm(body),
+    );
+    app.route(options);
+  };
+
+/** A member that comes several times is a list, which no schema of a form takes (RFC 6749 section 3.2). */
+const parseForm = (body: string): Record<string, string | string[]> => {
+  const members = new URLSearchParams(body);
+  return Object.fromEntries(
+    [...new Set(members.keys())].map((name) => {
+      const [first = "", ...others] = members.getAll(name);
+      return [name, others.length === 0 ? first : [first, ...others]];
+    }),
+  );
 };
 
 const fastifyOptions = (operation: Operation): Omit<RouteOptions, "handler"> => ({

@@ -4,6 +4,7 @@ import type { EventBus } from "@roundtrip/event-bus/event-bus";
 import type { PasswordHasher } from "@roundtrip/password-hash/password-hash";
 import type { Keyring } from "@roundtrip/secret-box/keyring";
 import type { FastifyBaseLogger } from "fastify";
+import type { SigningKeys } from "./keys/signing-keys.ts";
 import type { Lifetimes } from "./sign-ins/open-sign-in.ts";
 import type { CookieSettings } from "./sign-ins/refresh-cookie.rules.ts";
 import type { TokenIssuer } from "./sign-ins/token-issuer.ts";
@@ -24,6 +25,7 @@ export interface AuthDeps {
   /** Own keys and published ones, read from the database. */
   readonly keySet: KeySet;
   readonly tokens: TokenIssuer;
+  readonly signingKeys: SigningKeys;
   /** The one origin the world sees, without a trailing slash. */
   readonly issuer: string;
   readonly cookie: CookieSettings;
@@ -32,5 +34,5 @@ export interface AuthDeps {
   readonly addressLimits: AddressLimits;
   /** Guesses at one password take turns. */
   readonly guessTurns: KeyedTurns;
-  readonly noteUse: (apiKeyId: string) => void;
+  readonly noteUse: (credentialId: string) => void;
 }

@@ -76,6 +76,7 @@ export const createAuthService = async (config: AuthConfig, given: AuthServiceDe
     replayGraceMs: given.replayGraceMs ?? 15_000,
     addressLimits: createAddressLimits(config.LIMITS_EXEMPT_CIDRS),
     guessTurns: createKeyedTurns({ widthMax: 4, queueMax: 50 }),
+    signingKeys,
     noteUse: keyUses.note,
   };
   await prepare(config, deps).catch(async (error: unknown) => {

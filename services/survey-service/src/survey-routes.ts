@@ -14,6 +14,7 @@ import { listOpenSurveysRoute } from "./surveys/list-open-surveys.route.ts";
 import { listSurveysRoute } from "./surveys/list-surveys.route.ts";
 import { publishDefinitionRoute } from "./surveys/publish-definition.route.ts";
 import { updateSurveyRoute } from "./surveys/update-survey.route.ts";
+import { createResolveUserWorker } from "./users/answer-resolve-user.worker.ts";
 
 export const surveyRoutes = (deps: SurveyDeps): RouteLists => ({
   public: [listOpenSurveysRoute(), getPublicSurveyRoute(deps), createUserRoute(deps)],
@@ -33,4 +34,5 @@ export const surveyRoutes = (deps: SurveyDeps): RouteLists => ({
 export const surveyWorkers = (deps: SurveyDeps): readonly Worker[] => [
   createRespondentCredentialWorker(deps),
   createPruneSpentTokensWorker(deps),
+  createResolveUserWorker(deps),
 ];

@@ -11,7 +11,7 @@ export const createPersonalAccessToken = operation({
   path: "/v2/me/personal-access-tokens",
   summary: "Make a token for programs",
   description:
-    "It may do what its account may do at the moment of use, within its scopes; it cannot make tokens. At most 2 years; shown this once.",
+    "It may do what its account may do at the moment of use, within its scopes; it cannot make tokens. From a page it may be used only at the allowed origins of the workspace that `X-Workspace` names. At most 2 years, at most 50 that still work (409); shown this once.",
   access: { kind: "account" },
   dialect: "v2",
   body: Closed({
@@ -21,5 +21,5 @@ export const createPersonalAccessToken = operation({
   }),
   bodyLimitBytes: 16_384,
   responses: { 201: CreatedPersonalAccessToken },
-  problems: ["rate_limited"],
+  problems: ["conflict"],
 });

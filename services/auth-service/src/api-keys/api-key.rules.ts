@@ -1,7 +1,18 @@
-/** An opaque cursor names the last key of a page; keys have time-ordered ids. Null for what is none of ours. */
-export const parseCursor = (cursor: string): string | null =>
-  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(cursor) ? cursor : null;
-
 /** Why the key cannot get this expiry, or null. */
 export const refuseExpiry = (expiresAt: Date, now: Date): string | null =>
   expiresAt <= now ? "must be in the future" : null;
+
+interface Lifetime {
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+}
+
+/** A successor lives as long as its predecessor was given: a rotation neither shortens a key's life nor makes it endless. */
+export const successorExpiry = ({ createdAt, expiresAt }: Lifetime, now: Date): Date | null =>
+  expiresAt === null ? null : new Date(now.getTime() + (expiresAt.getTime() - createdAt.getTime()));
+
+/** When a replaced key ends: after the overlap, and never later than it would have. */
+export const overlapEnd = (expiresAt: Date | null, overlapSeconds: number, now: Date): Date => {
+  const end = new Date(now.getTime() + overlapSeconds * 1_000);
+  return expiresAt !== null && expiresAt < end ? expiresAt : end;
+};

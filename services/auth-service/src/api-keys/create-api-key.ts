@@ -1,14 +1,16 @@
 import { apiKeyPrefix, createApiKey as createKeyText } from "@roundtrip/access-token/api-key-format";
-import { type Scope, scopes } from "@roundtrip/contracts/scope";
-import type { Sql } from "@roundtrip/database/database";
+import { type Environment, type Scope, scopes } from "@roundtrip/contracts/scope";
+import type { Database } from "@roundtrip/database/database";
 import { Problem } from "@roundtrip/http-problem/problem";
 import type { Keyring } from "@roundtrip/secret-box/keyring";
 import { uuidv7 } from "uuidv7";
+import { type AuditSource, recordAudit } from "../audit/record-audit.ts";
 import { refuseExpiry } from "./api-key.rules.ts";
 import { insertApiKey } from "./api-key.store.ts";
+import { lockAdmin } from "./lock-maker.ts";
 
 export interface CreateApiKeyDeps {
-  readonly db: Sql;
+  readonly db: Database;
   readonly keyring: Keyring;
   readonly clock: () => Date;
 }
@@ -16,8 +18,10 @@ export interface CreateApiKeyDeps {
 export interface CreateApiKey {
   readonly customerId: string;
   readonly accountId: string;
+  readonly signInId: string | null;
+  readonly source: AuditSource;
   readonly name: string;
-  readonly environment: "live" | "dev";
+  readonly environment: Environment;
   /** Left out: all of them. */
   readonly scopes?: readonly Scope[];
   readonly expires_at?: string;
@@ -26,6 +30,7 @@ export interface CreateApiKey {
 /** The key itself is in the answer and nowhere else; the table holds its HMAC. */
 export const createApiKey = async (deps: CreateApiKeyDeps, command: CreateApiKey) => {
   const now = deps.clock();
+  const { customerId, accountId, source } = command;
   const expiresAt = command.expires_at === undefined ? null : new Date(command.expires_at);
   const refusal = expiresAt && refuseExpiry(expiresAt, now);
   if (refusal) {
@@ -36,15 +41,31 @@ export const createApiKey = async (deps: CreateApiKeyDeps, command: CreateApiKey
   const key = createKeyText(command.environment);
   const created = {
     apiKeyId: uuidv7(),
-    customerId: command.customerId,
+    customerId,
     name: command.name,
     environment: command.environment,
     prefix: apiKeyPrefix(key),
     scopes: command.scopes ?? scopes,
-    createdBy: command.accountId,
+    createdBy: accountId,
     createdAt: now,
     expiresAt,
   };
-  await insertApiKey(deps.db, { ...created, digest: deps.keyring.digest(key) });
+  await deps.db.transaction(async (tx) => {
+    await lockAdmin(tx, { ...command, now });
+    const workspaceId = await insertApiKey(tx, { ...created, digest: deps.keyring.digest(key) });
+    await recordAudit(
+      tx,
+      {
+        action: "api_key.created",
+        actor: { kind: "account", id: accountId },
+        customerId,
+        workspaceId,
+        target: { kind: "api_key", id: created.apiKeyId },
+        source,
+        detail: { prefix: created.prefix, scopes: created.scopes.join(" "), expires_at: command.expires_at ?? null },
+      },
+      now,
+    );
+  });
   return { ...created, key };
 };

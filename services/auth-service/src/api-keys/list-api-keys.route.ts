@@ -1,24 +1,16 @@
 import type { ApiKeyObject } from "@roundtrip/contracts/auth/api-key";
 import { listApiKeys } from "@roundtrip/contracts/auth/list-api-keys.http";
+import { cutPage, readPageRequest } from "@roundtrip/http-operation/page";
 import { type Route, route } from "@roundtrip/http-operation/route";
-import { Problem } from "@roundtrip/http-problem/problem";
 import type { Prisma } from "../store/auth-db.ts";
-import { parseCursor } from "./api-key.rules.ts";
 import { listKeys } from "./api-key.store.ts";
 
 export const createListApiKeysRoute = (deps: { readonly prisma: Prisma }): Route =>
   route(listApiKeys, async ({ query, caller }) => {
-    const limit = Number(query.limit ?? "50");
-    const after = query.after === undefined ? null : parseCursor(query.after);
-    if (query.after !== undefined && after === null) {
-      throw new Problem("invalid_request", {
-        detail: [{ loc: ["query", "after"], msg: "is not a cursor of this list", type: "invalid_format" }],
-      });
-    }
-    const rows = await listKeys(deps.prisma, { customerId: caller.customerId, limit: limit + 1, after });
-    const data = rows.slice(0, limit).map(keyObject);
-    const last = data.at(-1);
-    return { status: 200, body: { data, next: rows.length > limit && last ? last.api_key_id : null } };
+    const { size, after } = readPageRequest(query);
+    const rows = await listKeys(deps.prisma, { customerId: caller.customerId, limit: size + 1, after });
+    const page = cutPage(rows, size, (row) => row.apiKeyId);
+    return { status: 200, body: { data: page.data.map(keyObject), next: page.next } };
   });
 
 const keyObject = (row: Awaited<ReturnType<typeof listKeys>>[number]): ApiKeyObject => ({
