@@ -5,6 +5,7 @@ export const authProblems = {
   otp_required: { status: 401, title: "The password is right; a code of the second factor is needed as well" },
   otp_invalid: { status: 401, title: "The code of the second factor is wrong, expired or used" },
   cross_site_request: { status: 403, title: "This may only be asked for by our own pages" },
+  sign_in_too_old: { status: 403, title: "This needs a sign-in of the last ten minutes; sign in again first" },
   password_wrong: { status: 403, title: "The current password is wrong" },
   code_refused: { status: 403, title: "The code is wrong, expired or used" },
   passkey_refused: { status: 403, title: "The authenticator's answer does not fit what was asked of it" },
@@ -23,7 +24,9 @@ export const authProblems = {
   totp_not_started: { status: 409, title: "No second factor waits for its confirmation" },
   second_factor_needed: { status: 409, title: "The password is too short to stand alone; set a longer one first" },
   passkey_known: { status: 409, title: "This passkey is registered already" },
+  too_many_passkeys: { status: 409, title: "The account has twenty passkeys; delete one first" },
   account_exists: { status: 409, title: "This e-mail has an account already" },
   last_owner: { status: 409, title: "The customer would be left without an owner" },
+  last_way_in: { status: 409, title: "The account would be left without a way to sign in; set a password first" },
   password_refused: { status: 422, title: "The password does not fit the policy" },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -8,7 +8,7 @@ export const replaceRecoveryCodes = operation({
   method: "POST",
   path: "/v2/me/totp/recovery-codes",
   summary: "Make new recovery codes",
-  description: "With a code. The old ones stop working.",
+  description: "With a code or one of the old recovery codes. All old ones stop working.",
   access: { kind: "account" },
   dialect: "v2",
   body: Closed({ otp: OneTimeCode }),

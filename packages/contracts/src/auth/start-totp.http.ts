@@ -10,11 +10,12 @@ export const startTotp = operation({
   path: "/v2/me/totp",
   summary: "Begin with a second factor",
   description:
-    "The seed, once, as Base32 and as the address that authenticator apps read (RFC 6238: SHA-1, 6 digits, 30 s). It counts from its confirmation on.",
+    "The seed, once, as Base32 and as the address that authenticator apps read (RFC 6238: SHA-1, 6 digits, 30 s). It counts from its confirmation on. " +
+    "`password` is needed by an account that has one; any other must have signed in within the last ten minutes.",
   access: { kind: "account" },
   dialect: "v2",
-  body: Closed({ password: Password }),
+  body: Closed({ password: Type.Optional(Password) }),
   bodyLimitBytes: 16_384,
   responses: { 201: Closed({ secret: Type.String(), otpauth_url: Type.String() }) },
-  problems: ["password_wrong", "totp_already_on", "rate_limited"],
+  problems: ["password_wrong", "sign_in_too_old", "totp_already_on", "rate_limited"],
 });

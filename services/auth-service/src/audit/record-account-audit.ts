@@ -1,5 +1,5 @@
 import { type Sql, statement } from "@roundtrip/database/database";
-import { type AuditEvent, recordAudit } from "./record-audit.ts";
+import { type AuditEvent, recordAuditFor } from "./record-audit.ts";
 
 export interface AccountAuditEvent extends Omit<AuditEvent, "customerId" | "actor"> {
   /** Whom it concerns, and who did it unless `actor` says otherwise. */
@@ -14,12 +14,12 @@ const customersStatement = statement<{ customer_id: string }>(
 );
 
 /**
- * What an account does with itself concerns every customer that it acts for: an entry in the chain of each (12 at most, as
+ * What happens to an account concerns every customer that it acts for: an entry in the chain of each (12 at most, as
  * many as a token holds), or in the installation's own when it acts for none.
  */
 export const recordAccountAudit = async (sql: Sql, event: AccountAuditEvent, now: Date): Promise<void> => {
   const { accountId, actor = { kind: "account", id: accountId }, ...rest } = event;
   const rows = await sql.query(customersStatement, [accountId]);
-  const customerIds = rows.length > 0 ? rows.map((row) => row.customer_id) : [null];
-  for (const customerId of customerIds) await recordAudit(sql, { ...rest, actor, customerId }, now);
+  const customerIds = rows.map((row) => row.customer_id);
+  await recordAuditFor(sql, { ...rest, actor }, { customerIds, now });
 };

@@ -21,3 +21,6 @@ export const matchingStep = (seed: string, code: string, now: Date): number | nu
 /** `otpauth://totp/...`, the address inside of the QR code. */
 export const otpauthUrl = (seed: string, names: { readonly issuer: string; readonly account: string }): string =>
   new TOTP({ ...shape, issuer: names.issuer, label: names.account, secret: Secret.fromBase32(seed) }).toString();
+
+/** Base32 without padding, as authenticator apps take it. */
+export const seedText = (seed: Buffer): string => Secret.fromHex(seed.toString("hex")).base32;

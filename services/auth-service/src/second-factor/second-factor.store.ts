@@ -111,3 +111,15 @@ export const insertRecoveryCodes = async (
 ): Promise<void> => {
   await tx.query(insertCodesStatement, [codes.accountId, codes.digests, codes.now]);
 };
+
+const freshStatement = statement<{ fresh: true }>(
+  "sign-ins-fresh",
+  `SELECT true AS fresh FROM sign_ins
+   WHERE sign_in_id = $1 AND account_id = $2 AND revoked_at IS NULL AND created_at > $3`,
+);
+
+/** Whether the account has signed in since then, with the sign-in that the caller's token came from. */
+export const hasSignedInSince = async (
+  sql: Sql,
+  signIn: { readonly signInId: string; readonly accountId: string; readonly since: Date },
+): Promise<boolean> => (await sql.query(freshStatement, [signIn.signInId, signIn.accountId, signIn.since])).length > 0;

@@ -1,0 +1,9 @@
+import { removeTotp as operation } from "@roundtrip/contracts/auth/remove-totp.http";
+import { type Route, route } from "@roundtrip/http-operation/route";
+import { type RemoveTotpDeps, removeTotp } from "./remove-totp.ts";
+
+export const createRemoveTotpRoute = (deps: RemoveTotpDeps): Route =>
+  route(operation, async ({ caller, body, address, requestId }) => {
+    await removeTotp(deps, { accountId: caller.accountId, otp: body.otp, source: { address, requestId } });
+    return { status: 204, body: null };
+  });
