@@ -160,6 +160,7 @@ const statusWords: Readonly<Record<string, string>> = {
   "202": "Accepted",
   "204": "Done, nothing to say",
   "302": "Go there",
+  "404": "There is nothing there any more",
 };
 
 /** Codes by status, in the order in which the operation names them. */

@@ -20,6 +20,9 @@ import { createTicketKeyHandler } from "./keys/on-ticket-key-created.handler.ts"
 import { createFirstSigningKey } from "./keys/rotate-signing-keys.ts";
 import { createKeyRotation } from "./keys/rotate-signing-keys.worker.ts";
 import { createSigningKeys, type SigningKeys } from "./keys/signing-keys.ts";
+import { openMailChannel, type ShowMail } from "./mails/mail.channel.ts";
+import { createMailSender } from "./mails/send-mails.worker.ts";
+import { createResetRequestAnswerer } from "./password-resets/answer-reset-requests.worker.ts";
 import { createRespondentCredentialHandler } from "./respondent-credentials/on-respondent-credential-changed.handler.ts";
 import { createPruneSignInsWorker } from "./sign-ins/prune-sign-ins.worker.ts";
 import { cookieSettings } from "./sign-ins/refresh-cookie.rules.ts";
@@ -32,6 +35,8 @@ export interface AuthServiceDeps {
   readonly bus: EventBus;
   readonly log: FastifyBaseLogger;
   readonly clock?: () => Date;
+  /** Shows mails when there is no SMTP server, links and all. Left out, they wait. */
+  readonly showMail?: ShowMail;
   /** How long the answer to a cookie's rotation is given again. Default 15,000. */
   readonly replayGraceMs?: number;
   /** Tests that measure hundreds of sign-ins hash with less. */
@@ -44,6 +49,7 @@ export const createAuthService = async (config: AuthConfig, given: AuthServiceDe
   if (config.MIGRATE_AT_START) {
     await migrate({ url: config.DATABASE_URL, directory: config.PRISMA_DIR ?? repositoryPath("prisma/auth") });
   }
+  const mailChannel = openMailChannel(config, given.showMail ?? null);
   const opened = openAuthDb({
     url: config.DATABASE_URL,
     poolSizeMax: config.DATABASE_POOL_SIZE,
@@ -92,6 +98,8 @@ export const createAuthService = async (config: AuthConfig, given: AuthServiceDe
       createTicketKeyHandler(deps),
       keyUses.worker,
       createKeyRotation(deps),
+      createResetRequestAnswerer(deps),
+      createMailSender({ ...deps, mailChannel }),
       createPruneSignInsWorker(deps),
     ],
     readiness: [
@@ -100,6 +108,7 @@ export const createAuthService = async (config: AuthConfig, given: AuthServiceDe
     ],
     close: async () => {
       await closeBus();
+      mailChannel?.close();
       await opened.close();
     },
   };

@@ -18,6 +18,13 @@ export const standaloneSettings = {
   ADMIN_EMAIL: optionalText("e-mail of the first account; default admin@example.org"),
   ADMIN_PASSWORD: optionalText("its password; made up and printed once when left out", { secret: true }),
   CUSTOMER_NAME: text("name of the first customer", { default: "Demo" }),
+  SMTP_URL: optionalText(
+    "where mails go, for example smtps://user:password@mail.example; without it they are shown here",
+    {
+      secret: true,
+    },
+  ),
+  MAIL_FROM: text("sender of mails", { default: "Roundtrip <no-reply@localhost>" }),
   LOG_LEVEL: text("pino level", { default: "warn" }),
 } as const;
 

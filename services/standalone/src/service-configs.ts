@@ -34,6 +34,8 @@ export const createServiceConfigs = ({
       ADMIN_EMAIL: config.ADMIN_EMAIL ?? "admin@example.org",
       ADMIN_PASSWORD: config.ADMIN_PASSWORD ?? secrets.adminPassword,
       CUSTOMER_NAME: config.CUSTOMER_NAME,
+      ...(config.SMTP_URL === null ? {} : { SMTP_URL: config.SMTP_URL }),
+      MAIL_FROM: config.MAIL_FROM,
     }),
     survey: parseConfig(surveySettings, {
       ...common,

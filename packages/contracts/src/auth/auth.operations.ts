@@ -15,6 +15,8 @@ import { exportAuditLog } from "./export-audit-log.http.ts";
 import { finishOidcSignIn } from "./finish-oidc-sign-in.http.ts";
 import { getAccount } from "./get-account.http.ts";
 import { getInvitationPage } from "./get-invitation-page.http.ts";
+import { getLinkPageScript } from "./get-link-page-script.http.ts";
+import { getLinkPageStyle } from "./get-link-page-style.http.ts";
 import { getPasswordResetPage } from "./get-password-reset-page.http.ts";
 import { getWorkspace } from "./get-workspace.http.ts";
 import { introspectToken } from "./introspect-token.http.ts";
@@ -97,6 +99,8 @@ export const authOperations = [
   acceptInvitation,
   requestPasswordReset,
   getPasswordResetPage,
+  getLinkPageScript,
+  getLinkPageStyle,
   resetPassword,
   listCustomers,
   createCustomer,

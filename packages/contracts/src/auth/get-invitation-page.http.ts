@@ -8,10 +8,10 @@ export const getInvitationPage = operation({
   method: "GET",
   path: "/invitations/:token",
   summary: "The page behind the link in an invitation",
-  description: "Looking at it spends nothing.",
+  description: "Looking at it spends nothing. 404 is a page as well: the link is unknown, used or too old.",
   access: { kind: "public" },
   dialect: "v2",
   params: Closed({ token: LinkToken }),
-  responses: { 200: Document("text/html") },
-  problems: ["link_not_found", "rate_limited"],
+  responses: { 200: Document("text/html"), 404: Document("text/html") },
+  problems: [],
 });

@@ -1,44 +1,7 @@
 import { getAccount } from "@roundtrip/contracts/auth/get-account.http";
-import type { Role } from "@roundtrip/contracts/scope";
 import { type Route, route } from "@roundtrip/http-operation/route";
-import { Problem } from "@roundtrip/http-problem/problem";
 import type { Prisma } from "../store/auth-db.ts";
-import { findAccountProfile } from "./account.store.ts";
+import { getOwnProfile } from "./get-own-profile.ts";
 
 export const createGetAccountRoute = (deps: { readonly prisma: Prisma }): Route =>
-  route(getAccount, async ({ caller }) => {
-    const account = await findAccountProfile(deps.prisma, caller.accountId);
-    // The access token outlives a disabled account by minutes.
-    if (!account) throw new Problem("unauthorized");
-    return {
-      status: 200,
-      body: {
-        account_id: account.accountId,
-        email: account.email,
-        name: account.name,
-        has_password: account.passwordHash !== null,
-        second_factor: account.totpConfirmedAt !== null,
-        passkeys: account._count.passkeys,
-        oidc_linked: account._count.identities > 0,
-        operator: account.operator,
-        created_at: account.createdAt.toISOString(),
-        memberships: account.memberships.map(({ role, customer }) => ({
-          customer_id: customer.customerId,
-          customer_name: customer.name,
-          // `memberships__role` allows no other words.
-          role: role as Role,
-          live: workspaceId(customer.workspaces, "live"),
-          dev: workspaceId(customer.workspaces, "dev"),
-        })),
-      },
-    };
-  });
-
-const workspaceId = (
-  workspaces: readonly { environment: string; workspaceId: string }[],
-  environment: string,
-): string => {
-  const workspace = workspaces.find((item) => item.environment === environment);
-  if (!workspace) throw new Error(`a customer has no ${environment} workspace`);
-  return workspace.workspaceId;
-};
+  route(getAccount, async ({ caller }) => ({ status: 200, body: await getOwnProfile(deps.prisma, caller.accountId) }));

@@ -20,6 +20,17 @@ interface Notice {
 
 export type MailTemplate = keyof MailValues;
 
+/** Those that this version can send: one that a newer replica has queued waits for it. */
+export const mailTemplates: readonly MailTemplate[] = [
+  "invitation",
+  "account_created",
+  "password_reset",
+  "password_changed",
+  "second_factor_removed",
+  "passkey_created",
+  "sign_in_reused",
+];
+
 export interface MailText {
   readonly subject: string;
   readonly text: string;

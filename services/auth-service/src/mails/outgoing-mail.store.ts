@@ -57,11 +57,14 @@ export const postponeMail = async (sql: Sql, mail: MailRow, until: Date): Promis
   await sql.query(postponeStatement, [mail.mail_id, mail.attempts, until]);
 };
 
-const deleteStatement = statement("outgoing-mails-delete", "DELETE FROM outgoing_mails WHERE mail_id = $1");
+const deleteStatement = statement<{ mail_id: string }>(
+  "outgoing-mails-delete",
+  "DELETE FROM outgoing_mails WHERE mail_id = $1 RETURNING mail_id",
+);
 
-export const deleteMail = async (sql: Sql, mailId: string): Promise<void> => {
-  await sql.query(deleteStatement, [mailId]);
-};
+/** False when somebody else was faster. */
+export const deleteMail = async (sql: Sql, mailId: string): Promise<boolean> =>
+  (await sql.query(deleteStatement, [mailId])).length > 0;
 
 const deleteExpiredStatement = statement<{ mail_id: string }>(
   "outgoing-mails-delete-expired",

@@ -1,17 +1,20 @@
 import type { Keyring } from "@roundtrip/secret-box/keyring";
-import type { MailText } from "./mail-templates.rules.ts";
+import { Type } from "typebox";
+import { Compile } from "typebox/compile";
+
+const Mail = Type.Object({ to: Type.String(), subject: Type.String(), text: Type.String() });
 
 /** A mail as it lies sealed in its row. */
-export interface SealedMail extends MailText {
-  readonly to: string;
-}
+export type SealedMail = Type.Static<typeof Mail>;
+
+const mailValidator = Compile(Mail);
 
 const placeOf = (mailId: string) => ({ table: "outgoing_mails", id: mailId, workspaceId: "" });
 
-export const sealMail = <T extends object>(keyring: Keyring, mailId: string, content: T): string =>
-  keyring.seal(JSON.stringify(content), placeOf(mailId));
+export const sealMail = (keyring: Keyring, mailId: string, mail: SealedMail): string => {
+  return keyring.seal(JSON.stringify(mail), placeOf(mailId));
+};
 
-/** The caller knows by the row's template what was sealed. Throws `BoxNotOpened` for a row that was tampered with. */
-export const openSealedMail = <T extends object>(keyring: Keyring, mailId: string, box: string): T =>
-  // The box is authenticated, and only `sealMail` makes one for this place.
-  JSON.parse(keyring.open(box, placeOf(mailId))) as T;
+/** Throws for a row that was tampered with or sealed for another place. */
+export const openMail = (keyring: Keyring, mailId: string, box: string): SealedMail =>
+  mailValidator.Parse(JSON.parse(keyring.open(box, placeOf(mailId))));
