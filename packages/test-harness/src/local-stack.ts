@@ -19,6 +19,10 @@ export interface LocalStack {
   /** The gateway: the one origin that the world sees. */
   readonly url: string;
   readonly services: Readonly<Record<ServiceName, StackProcess>>;
+  /** A second process of auth-service on the same database, for those who asked for it; not behind the gateway. */
+  readonly secondAuth: { readonly service: StackProcess; readonly url: string } | null;
+  /** What auth-service is started with: for commands that run beside it. */
+  readonly authEnv: Readonly<Record<string, string>>;
   /** The services' own ports, behind the gateway. */
   readonly ports: Readonly<Record<ServiceName, number>>;
   readonly gateway: StackProcess;
@@ -34,6 +38,8 @@ export interface LocalStack {
 export interface LocalStackOptions {
   /** The gateway's port; by default a free one. */
   readonly port?: number;
+  /** Starts auth-service twice. */
+  readonly twoAuthServices?: boolean;
   /** More variables for a service, on top of what the stack sets. */
   readonly env?: Partial<Readonly<Record<ServiceName, Readonly<Record<string, string>>>>>;
 }
@@ -67,6 +73,8 @@ export const startLocalStack = async (options: LocalStackOptions = {}): Promise<
     return {
       url,
       services: started.services,
+      secondAuth: started.secondAuth,
+      authEnv: started.authEnv,
       ports: started.ports,
       gateway,
       postgres,
@@ -95,45 +103,59 @@ interface Given {
 }
 
 const startServices = async (given: Given, opened: (() => Promise<void>)[]) => {
-  const create = async (name: ServiceName) => createService(name, given);
+  const create = async (name: ServiceName) => createService(given, { name, masterKey: createKeyringText() });
   const [auth, survey, notify] = [await create("auth"), await create("survey"), await create("notify")];
-  for (const { service } of [auth, survey, notify]) opened.push(() => service.stop());
-  await Promise.all([auth, survey, notify].map(({ service }) => service.start()));
+  const again = { name: "auth", replica: 2, masterKey: auth.env["MASTER_KEY"] } as const;
+  const second = given.options.twoAuthServices ? await createService(given, again) : null;
+  const all = [auth, survey, notify, ...(second ? [second] : [])];
+  for (const { service } of all) opened.push(() => service.stop());
+  await Promise.all(all.map(({ service }) => service.start()));
   return {
     services: { auth: auth.service, survey: survey.service, notify: notify.service },
+    secondAuth: second && { service: second.service, url: `http://127.0.0.1:${second.port}` },
+    authEnv: auth.env,
     ports: { auth: auth.port, survey: survey.port, notify: notify.port },
   };
 };
 
-const createService = async (name: ServiceName, given: Given): Promise<{ service: StackProcess; port: number }> => {
+interface Wanted {
+  readonly name: ServiceName;
+  readonly masterKey: string;
+  /** Two for a second process of the same service. */
+  readonly replica?: number;
+}
+
+const createService = async (given: Given, { name, masterKey, replica }: Wanted) => {
   const port = await freePort();
   const internalPort = await freePort();
+  const env = {
+    PORT: String(port),
+    INTERNAL_PORT: String(internalPort),
+    PUBLIC_URL: given.url,
+    DATABASE_URL: given.databaseUrls[name],
+    NATS_URL: given.natsUrl,
+    NATS_USER: `${name}-service`,
+    NATS_PASSWORD: given.broker.passwords[name],
+    MASTER_KEY: masterKey,
+    TRUST_PROXY: "127.0.0.1",
+    LOG_LEVEL: "info",
+    ...(name === "auth"
+      ? { ADMIN_EMAIL: given.admin.email, ADMIN_PASSWORD: given.admin.password, CUSTOMER_NAME: "Stack" }
+      : {}),
+    // Named, so that a killed process takes its own shards back at once and waits for no lease.
+    ...(name === "notify" ? { INSTANCE_ID: "stack", ALLOW_PRIVATE_CIDRS: "127.0.0.0/8,::1/128" } : {}),
+    ...given.options.env?.[name],
+  };
+  const processName = `${name}-service${replica === undefined ? "" : `-${replica}`}`;
   const service = new StackProcess({
-    name: `${name}-service`,
+    name: processName,
     command: process.execPath,
     args: [join(repository, "services", `${name}-service`, "dist", "main.js")],
     readyUrl: `http://127.0.0.1:${internalPort}/health/ready`,
-    logFile: join(given.folder, `${name}-service.log`),
-    env: {
-      PORT: String(port),
-      INTERNAL_PORT: String(internalPort),
-      PUBLIC_URL: given.url,
-      DATABASE_URL: given.databaseUrls[name],
-      NATS_URL: given.natsUrl,
-      NATS_USER: `${name}-service`,
-      NATS_PASSWORD: given.broker.passwords[name],
-      MASTER_KEY: createKeyringText(),
-      TRUST_PROXY: "127.0.0.1",
-      LOG_LEVEL: "info",
-      ...(name === "auth"
-        ? { ADMIN_EMAIL: given.admin.email, ADMIN_PASSWORD: given.admin.password, CUSTOMER_NAME: "Stack" }
-        : {}),
-      // Named, so that a killed process takes its own shards back at once and waits for no lease.
-      ...(name === "notify" ? { INSTANCE_ID: "stack", ALLOW_PRIVATE_CIDRS: "127.0.0.0/8,::1/128" } : {}),
-      ...given.options.env?.[name],
-    },
+    logFile: join(given.folder, `${processName}.log`),
+    env,
   });
-  return { service, port };
+  return { service, port, env };
 };
 
 interface Gateway {
