@@ -5,6 +5,7 @@ import type { PasswordHasher } from "@roundtrip/password-hash/password-hash";
 import type { Keyring } from "@roundtrip/secret-box/keyring";
 import type { FastifyBaseLogger } from "fastify";
 import type { SigningKeys } from "./keys/signing-keys.ts";
+import type { Oidc } from "./oidc/openid-provider.ts";
 import type { Lifetimes } from "./sign-ins/open-sign-in.ts";
 import type { CookieSettings } from "./sign-ins/refresh-cookie.rules.ts";
 import type { TokenIssuer } from "./sign-ins/token-issuer.ts";
@@ -34,5 +35,7 @@ export interface AuthDeps {
   readonly addressLimits: AddressLimits;
   /** Guesses at one password take turns. */
   readonly guessTurns: KeyedTurns;
+  /** Null where no provider is configured. */
+  readonly oidc: Oidc | null;
   readonly noteUse: (credentialId: string) => void;
 }

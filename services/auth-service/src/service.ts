@@ -11,6 +11,8 @@ import type { FastifyBaseLogger } from "fastify";
 import { createFirstAccount } from "./accounts/create-first-account.ts";
 import { answerVerifyCredential } from "./api-keys/answer-verify-credential.ts";
 import { createKeyUses } from "./api-keys/record-key-use.worker.ts";
+import { createPruneAuditLogWorker } from "./audit/prune-audit-log.worker.ts";
+import { createSealAuditLogWorker } from "./audit/seal-audit-log.worker.ts";
 import { type AuthConfig, lifetimesOf } from "./config.ts";
 import type { AuthDeps } from "./deps.ts";
 import { createAuthHttp } from "./http/auth-http.plugin.ts";
@@ -22,6 +24,7 @@ import { createKeyRotation } from "./keys/rotate-signing-keys.worker.ts";
 import { createSigningKeys, type SigningKeys } from "./keys/signing-keys.ts";
 import { openMailChannel, type ShowMail } from "./mails/mail.channel.ts";
 import { createMailSender } from "./mails/send-mails.worker.ts";
+import { createOpenidProvider } from "./oidc/openid-provider.channel.ts";
 import { createResetRequestAnswerer } from "./password-resets/answer-reset-requests.worker.ts";
 import { createRespondentCredentialHandler } from "./respondent-credentials/on-respondent-credential-changed.handler.ts";
 import { createPruneSignInsWorker } from "./sign-ins/prune-sign-ins.worker.ts";
@@ -82,6 +85,7 @@ export const createAuthService = async (config: AuthConfig, given: AuthServiceDe
     replayGraceMs: given.replayGraceMs ?? 15_000,
     addressLimits: createAddressLimits(config.LIMITS_EXEMPT_CIDRS),
     guessTurns: createKeyedTurns({ widthMax: 4, queueMax: 50 }),
+    oidc: createOidc(config, log),
     signingKeys,
     noteUse: keyUses.note,
   };
@@ -98,9 +102,11 @@ export const createAuthService = async (config: AuthConfig, given: AuthServiceDe
       createTicketKeyHandler(deps),
       keyUses.worker,
       createKeyRotation(deps),
+      createPruneSignInsWorker(deps),
+      createSealAuditLogWorker(deps),
       createResetRequestAnswerer(deps),
       createMailSender({ ...deps, mailChannel }),
-      createPruneSignInsWorker(deps),
+      createPruneAuditLogWorker({ ...deps, auditRetentionMs: config.AUDIT_RETENTION_DAYS * dayMs }),
     ],
     readiness: [
       { name: "database", check: () => db.check() },
@@ -119,11 +125,23 @@ const repositoryPath = (path: string): string => fileURLToPath(new URL(`../../..
 
 const issuerOf = (config: AuthConfig): string => config.PUBLIC_URL.replace(/\/+$/, "");
 
+const dayMs = 86_400_000;
+
 const createSettings = (config: AuthConfig): Pick<AuthDeps, "issuer" | "cookie" | "lifetimes"> => ({
   issuer: issuerOf(config),
   cookie: cookieSettings(config.PUBLIC_URL),
   lifetimes: lifetimesOf(config),
 });
+
+/** Asks the provider nothing yet: it may be away when we start. */
+const createOidc = (config: AuthConfig, log: FastifyBaseLogger): AuthDeps["oidc"] => {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = config;
+  if (issuer === null) return null;
+  if (clientId === null) throw new Error("OIDC_ISSUER is set and OIDC_CLIENT_ID is not");
+  const redirectUri = `${issuerOf(config)}/signin/oidc/callback`;
+  const provider = createOpenidProvider({ issuer, clientId, clientSecret, redirectUri, log });
+  return { provider, trustEmail: config.OIDC_TRUST_EMAIL };
+};
 
 /** What must be in the database before the first request: a key to sign with, and somebody who can sign in. */
 const prepare = async (config: AuthConfig, deps: AuthDeps): Promise<void> => {

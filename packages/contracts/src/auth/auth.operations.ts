@@ -12,6 +12,7 @@ import { createPersonalAccessToken } from "./create-personal-access-token.http.t
 import { deletePasskey } from "./delete-passkey.http.ts";
 import { endSignIn } from "./end-sign-in.http.ts";
 import { exportAuditLog } from "./export-audit-log.http.ts";
+import { exportPlatformAuditLog } from "./export-platform-audit-log.http.ts";
 import { finishOidcSignIn } from "./finish-oidc-sign-in.http.ts";
 import { getAccount } from "./get-account.http.ts";
 import { getInvitationPage } from "./get-invitation-page.http.ts";
@@ -27,6 +28,7 @@ import { listCustomers } from "./list-customers.http.ts";
 import { listInvitations } from "./list-invitations.http.ts";
 import { listPasskeys } from "./list-passkeys.http.ts";
 import { listPersonalAccessTokens } from "./list-personal-access-tokens.http.ts";
+import { listPlatformAuditLog } from "./list-platform-audit-log.http.ts";
 import { listPublicKeys } from "./list-public-keys.http.ts";
 import { listSignIns } from "./list-sign-ins.http.ts";
 import { refreshAccess } from "./refresh-access.http.ts";
@@ -108,6 +110,8 @@ export const authOperations = [
   updateWorkspace,
   listAuditLog,
   exportAuditLog,
+  listPlatformAuditLog,
+  exportPlatformAuditLog,
   startOidcSignIn,
   finishOidcSignIn,
   startOidcLink,

@@ -105,6 +105,8 @@ export type RevocationReason =
   | "password_reset"
   | "role_changed"
   | "disabled"
+  | "identity_unlinked"
+  | "passkey_deleted"
   | "removed";
 
 /** Whose it was; null when it had ended before. */

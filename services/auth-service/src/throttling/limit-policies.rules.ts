@@ -15,6 +15,9 @@ export const tokenSignInLimit: LimitPolicy = { name: "token-sign-in", limit: 300
 /** Passkeys and their challenges, per address: two requests for each sign-in. */
 export const passkeySignInLimit: LimitPolicy = { name: "passkey-sign-in", limit: 120, windowSeconds: 60 };
 
+/** Round trips to the OpenID provider, per address: two requests for each sign-in. */
+export const oidcSignInLimit: LimitPolicy = { name: "oidc-sign-in", limit: 120, windowSeconds: 60 };
+
 /** Refreshes, per sign-in. An access token lives for minutes; twenty tabs that wake up at once are still far below. */
 export const refreshLimit: LimitPolicy = { name: "refresh", limit: 120, windowSeconds: 60 };
 
