@@ -7,6 +7,7 @@ import { DependencyUnavailable } from "@roundtrip/http-problem/dependency-unavai
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createApiKey } from "./api-key-format.ts";
 import type { CredentialQuestion, Verified } from "./authenticator.ts";
+import { createCredential } from "./credential-format.ts";
 import { type CredentialVerifier, createCredentialVerifier } from "./credential-verifier.ts";
 
 let bus: EventBus;
@@ -44,6 +45,24 @@ const addKey = (changes: Partial<VerifiedKey> = {}): { key: string; verified: Ve
   };
   known.set(key, verified);
   return { key, verified };
+};
+
+type VerifiedToken = Extract<Verified, { kind: "personal_access_token" }>;
+
+const addToken = (changes: Partial<VerifiedToken> = {}): { token: string; verified: VerifiedToken } => {
+  const token = createCredential("pat");
+  const membership = { customer_id: randomUUID(), role: "admin" as const, live: randomUUID(), dev: randomUUID() };
+  const verified: VerifiedToken = {
+    credential_id: randomUUID(),
+    kind: "personal_access_token",
+    account_id: randomUUID(),
+    memberships: [{ ...membership, live_origins: [], dev_origins: [] }],
+    scopes: ["users:read"],
+    expires_at: new Date(now + 86_400_000).toISOString(),
+    ...changes,
+  };
+  known.set(token, verified);
+  return { token, verified };
 };
 
 beforeEach(async () => {
@@ -151,5 +170,107 @@ describe("a credential verifier", () => {
     expect(await verify(key)).toBeNull();
     await responder.close();
     await expect(verify(key)).rejects.toThrow(DependencyUnavailable);
+  });
+});
+
+describe("what never leaves the process", () => {
+  const flip = (text: string) => text.slice(0, -1) + (text.endsWith("0") ? "1" : "0");
+
+  it.each([
+    ["a token with a wrong checksum", { credential: flip(createCredential("pat")) }],
+    ["a key with a wrong checksum", { credential: flip(createCredential("live")) }],
+    ["a key renamed to a token", { credential: createCredential("dev").replace("_dev_", "_pat_") }],
+    ["a short text", { credential: "rt_pat_x" }],
+    ["nothing", { credential: "" }],
+    ["a JWT", { credential: "a.b.c" }],
+    ["an id that is none", { api_key_id: "' OR 1=1 --" }],
+    ["an id in capitals", { api_key_id: randomUUID().toUpperCase() }],
+  ])("is %s: the bus is not asked", async (_name, question) => {
+    let requests = 0;
+    const counting: EventBus = {
+      ...bus,
+      request: (...sent) => {
+        requests += 1;
+        return bus.request(...sent);
+      },
+    };
+    const counted = await createCredentialVerifier({ bus: counting });
+    expect(await counted.verify(question)).toBeNull();
+    expect(requests).toBe(0);
+    await counted.verify({ credential: createCredential("pat") });
+    expect(requests).toBe(1);
+    await counted.close();
+  });
+});
+
+describe("a personal access token", () => {
+  it("is asked about once in 30 s, like a key", async () => {
+    const { token, verified } = addToken();
+    for (let use = 0; use < 5; use += 1) expect(await verify(token)).toEqual(verified);
+    expect(asked).toEqual([token]);
+    now += 30_000;
+    await verify(token);
+    expect(asked).toHaveLength(2);
+  });
+
+  it("goes on for 5 minutes while auth-service is away, and never beyond its expiry", async () => {
+    const { token, verified } = addToken({ expires_at: new Date(now + 60_000).toISOString() });
+    const long = addToken();
+    await verify(token);
+    await verify(long.token);
+    await responder.close();
+    now += 59_999;
+    expect(await verify(token)).toEqual(verified);
+    now += 1;
+    expect(await verify(token)).toBeNull();
+    now += 239_999;
+    expect(await verify(long.token)).toEqual(long.verified);
+    now += 1;
+    await expect(verify(long.token)).rejects.toThrow(DependencyUnavailable);
+  });
+
+  it.each([
+    ["itself", ({ credential_id }: VerifiedToken) => credential_id],
+    ["its account", ({ account_id }: VerifiedToken) => account_id],
+    ["a customer of its owner", ({ memberships }: VerifiedToken) => memberships[0]?.customer_id],
+    ["a live workspace of its owner", ({ memberships }: VerifiedToken) => memberships[0]?.live],
+    ["a dev workspace of its owner", ({ memberships }: VerifiedToken) => memberships[0]?.dev],
+  ])("is forgotten when %s has changed, and others are kept", async (_name, idOf) => {
+    const [changed, other] = [addToken(), addToken()];
+    await verify(changed.token);
+    await verify(other.token);
+    asked = [];
+    bus.announce(nudges.credentialsChanged, idOf(changed.verified) ?? "");
+    await vi.waitFor(async () => {
+      await verify(changed.token);
+      expect(asked).toEqual([changed.token]);
+    });
+    await verify(other.token);
+    expect(asked).toEqual([changed.token]);
+  });
+});
+
+describe("a key", () => {
+  it.each(["workspace_id", "customer_id"] as const)("is forgotten when its %s has changed", async (member) => {
+    const { key, verified } = addKey();
+    await verify(key);
+    known.delete(key);
+    bus.announce(nudges.credentialsChanged, verified[member]);
+    await vi.waitFor(async () => expect(await verify(key)).toBeNull());
+  });
+});
+
+describe("the key behind an action token", () => {
+  it("is asked about by its id, kept apart from the key itself, and forgotten with it", async () => {
+    const { key, verified } = addKey();
+    const question = { api_key_id: verified.credential_id };
+    known.set(verified.credential_id, verified);
+    await verify(key);
+    expect(await verifier.verify(question)).toEqual(verified);
+    await verifier.verify(question);
+    expect(asked).toEqual([key, verified.credential_id]);
+    known.clear();
+    bus.announce(nudges.credentialsChanged, verified.credential_id);
+    await vi.waitFor(async () => expect(await verifier.verify(question)).toBeNull());
   });
 });

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { AccountClaims, RespondentClaims } from "@roundtrip/contracts/auth/access-token-claims";
+import type { ActionTokenClaims } from "@roundtrip/contracts/auth/action-token-claims";
 import { CompactSign, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jose";
+import { actionTokenAudience, actionTokenType } from "./action-token.ts";
 import type { KeySet } from "./authenticator.ts";
 import { createKeySet } from "./key-set.ts";
 import { accessTokenUse, tokenAudience, tokenType } from "./token.rules.ts";
@@ -12,12 +14,15 @@ export interface TestIssuer {
   readonly jwk: JWK;
   respondentToken(claims: TestClaims<RespondentClaims>): Promise<string>;
   accountToken(claims: TestClaims<AccountClaims>): Promise<string>;
+  actionToken(claims: Partial<ActionTokenClaims> & Omit<ActionTokenClaims, CommonClaim>): Promise<string>;
   /** Signs whatever it is given, for hostile tokens; text goes in as it is. */
   sign(
     payload: Readonly<Record<string, unknown>> | string,
     header?: Readonly<Record<string, unknown>>,
   ): Promise<string>;
 }
+
+type CommonClaim = "iss" | "aud" | "iat" | "exp" | "jti";
 
 /** What every token has in common is filled in, and can be overridden. */
 type TestClaims<C> = Partial<C> & Omit<C, "iss" | "aud" | "client_id" | "iat" | "exp" | "jti" | "sid" | "kind">;
@@ -49,6 +54,8 @@ export const createTestIssuer = async (issuer: string): Promise<TestIssuer> => {
     keySet: createKeySet({ load: async () => [jwk], log: { warn: () => undefined } }),
     respondentToken: (claims) => sign({ ...common(), kind: "respondent", ...claims }),
     accountToken: (claims) => sign({ ...common(), kind: "account", ...claims }),
+    actionToken: (claims) =>
+      sign({ ...common(), aud: actionTokenAudience, exp: common().iat + 7_200, ...claims }, { typ: actionTokenType }),
     sign,
   };
 };

@@ -21,9 +21,17 @@ export const createLogger = (name: string, level: string, destination?: Destinat
         ],
         censor: "***",
       },
+      hooks: { streamWrite: maskCredentials },
     },
     ...(destination ? [destination] : []),
   );
+
+/**
+ * Keys and tokens of ours have one shape (services/auth-service/README.md), so one that found its way into a message, an
+ * error's text or any member is masked in the finished line; what lists show of it stays.
+ */
+const maskCredentials = (line: string): string =>
+  line.replaceAll(/(rt_(?:live|dev|pat)_[0-9A-Za-z]{6})[0-9A-Za-z]{43}/g, "$1***");
 
 const describeError = (error: unknown): unknown => {
   if (!(error instanceof Error)) return error;
