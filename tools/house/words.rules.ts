@@ -15,7 +15,8 @@ const bans: readonly Ban[] = [
   { word: /inter[v]iew/i, instead: "session", except: /incode|omni/ },
   // Alone it is the name of a page and of a link (`/{slug}/recall`); in a compound it would be a second word for session.
   { word: /[A-Za-z_]reca[l]l|[a-z]Reca[l]l|reca[l]l(?:[A-Z_]|s\b)/, instead: "session", except: /^apps\/respondent\// },
-  { word: /end[p]oint/i, instead: "webhook, operation or URL" },
+  // The name of a member in OpenID Connect's own metadata.
+  { word: /end[p]oint/i, instead: "webhook, operation or URL", except: /-service\/src\/oidc\/openid-provider\./ },
   // The event bus has subscriptions of its own; what a customer has is a webhook.
   { word: /subs[c]ription/i, instead: "webhook", where: /^(packages\/contracts\/src\/notify|prisma\/notify)\// },
   {

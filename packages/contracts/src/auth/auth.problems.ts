@@ -27,6 +27,7 @@ export const authProblems = {
   too_many_passkeys: { status: 409, title: "The account has twenty passkeys; delete one first" },
   account_exists: { status: 409, title: "This e-mail has an account already" },
   last_owner: { status: 409, title: "The customer would be left without an owner" },
+  identity_taken: { status: 409, title: "The account, or who signed in at the provider, is linked otherwise already" },
   last_way_in: { status: 409, title: "The account would be left without a way to sign in; set a password first" },
   password_refused: { status: 422, title: "The password does not fit the policy" },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -13,5 +13,5 @@ export const finishOidcSignIn = operation({
   dialect: "intake24",
   query: Type.Record(Type.String(), Type.String({ maxLength: 4_096 })),
   responses: { 302: null },
-  problems: ["oidc_not_configured", "sign_in_failed", "conflict", "rate_limited"],
+  problems: ["oidc_not_configured", "sign_in_failed", "identity_taken", "rate_limited"],
 });

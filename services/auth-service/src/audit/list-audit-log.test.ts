@@ -153,6 +153,7 @@ describe("422", () => {
     "?action=everything",
     "?since=yesterday",
     "?until=2026-13-01T00:00:00Z",
+    "?since=2026-02-30T00:00:00Z",
     "?chain=platform",
     "?action=api_key.created&action=api_key.revoked",
   ])("refuses %s", async (query) => {

@@ -28,7 +28,7 @@ interface Party {
  * The way back from the provider: a sign-in, or null when an account has been linked, which is signed in already.
  *
  * Who the person is follows from the provider's id and its own id for them, never from an e-mail (ASVS 6.8.1); the one
- * exception is `OIDC_TRUST_EMAIL`. Throws `sign_in_failed` for every reason alike, `conflict` when the account or the identity
+ * exception is `OIDC_TRUST_EMAIL`. Throws `sign_in_failed` for every reason alike, `identity_taken` when the account or the identity
  * is linked otherwise, `dependency_unavailable` when the provider is away. The provider's word replaces our own second
  * factor: asking for one is its business.
  */
@@ -55,7 +55,7 @@ const finishLink = async (
   source: SignInSource,
 ): Promise<null> => {
   const outcome = await linkAsWished(deps, link, source);
-  if (outcome === "taken") throw new Problem("conflict");
+  if (outcome === "taken") throw new Problem("identity_taken");
   if (outcome === "gone") {
     const party = { accountId: link.wish.accountId, customerIds: [] };
     return refuse(deps, { reason: "link_outlived_sign_in", party }, source);

@@ -135,14 +135,14 @@ describe("409", () => {
   it("refuses an identity that another account is linked with", async () => {
     const [owner, other] = [await signedIn("own"), await signedIn("oth")];
     await link(scene(), "own", owner.accountId);
-    expect((await linkAs(other, "own")).json()).toMatchObject({ status: 409, code: "conflict" });
+    expect((await linkAs(other, "own")).json()).toMatchObject({ status: 409, code: "identity_taken" });
     expect(await linksOf(scene(), other.accountId)).toEqual([]);
   });
 
   it("refuses a second identity at the same provider", async () => {
     const member = await signedIn("sec");
     await link(scene(), "first", member.accountId);
-    expect((await linkAs(member, "sec")).json()).toMatchObject({ status: 409, code: "conflict" });
+    expect((await linkAs(member, "sec")).json()).toMatchObject({ status: 409, code: "identity_taken" });
     expect(await linksOf(scene(), member.accountId)).toEqual(["first"]);
   });
 });
