@@ -6,7 +6,8 @@ export const createCreatePasskeyRoute = (deps: CreatePasskeyDeps): Route =>
   route(operation, async ({ caller, body, address, requestId }) => {
     const { challenge_id: challengeId, name, response } = body;
     const source = { address, requestId };
-    const created = await createPasskey(deps, { accountId: caller.accountId, challengeId, name, response, source });
+    const { accountId, signInId } = caller;
+    const created = await createPasskey(deps, { accountId, signInId, challengeId, name, response, source });
     return {
       status: 201,
       body: { passkey_id: created.passkeyId, name, created_at: created.now.toISOString(), last_used_at: null },

@@ -6,7 +6,7 @@ import { recordAccountAudit } from "../audit/record-account-audit.ts";
 import type { AuditSource } from "../audit/record-audit.ts";
 import { queueMail } from "../mails/queue-mail.ts";
 import { noticeLifeMs } from "../second-factor/remove-totp.ts";
-import { lockSecondFactor } from "../second-factor/second-factor.store.ts";
+import { isSignedIn, lockSecondFactor } from "../second-factor/second-factor.store.ts";
 import { type ChallengeDeps, spendChallenge } from "./open-challenge.ts";
 import { insertPasskey, type NewPasskey } from "./passkey.store.ts";
 import { relyingParty } from "./relying-party.rules.ts";
@@ -20,6 +20,7 @@ export interface CreatePasskeyDeps extends ChallengeDeps {
 
 export interface CreatePasskey {
   readonly accountId: string;
+  readonly signInId: string;
   readonly challengeId: string;
   readonly name: string;
   readonly response: WebAuthnResponse;
@@ -31,7 +32,7 @@ export interface CreatePasskey {
  * `passkey_known` or `too_many_passkeys`.
  */
 export const createPasskey = async (deps: CreatePasskeyDeps, command: CreatePasskey): Promise<NewPasskey> => {
-  const { accountId, challengeId, name, response, source } = command;
+  const { accountId, signInId, challengeId, name, response, source } = command;
   const ceremony = { purpose: "passkey_registration", accountId } as const;
   const challenge = await spendChallenge(deps, ceremony, challengeId);
   const credential = challenge && (await verifyRegistration(relyingParty(deps.issuer), challenge, response));
@@ -40,7 +41,7 @@ export const createPasskey = async (deps: CreatePasskeyDeps, command: CreatePass
   const transports = (response.response.transports ?? []).filter((word) => knownTransports.has(word));
   const passkey = { ...credential, passkeyId: uuidv7(), accountId, name, transports, now };
   try {
-    await deps.db.transaction((tx) => keep(deps, tx, { passkey, source }));
+    await deps.db.transaction((tx) => keep(deps, tx, { passkey, signInId, source }));
   } catch (error) {
     if (uniqueViolation(error) === "passkeys__credential_id") throw new Problem("passkey_known");
     throw error;
@@ -61,13 +62,14 @@ const knownTransports: ReadonlySet<string> = new Set([
 
 interface Kept {
   readonly passkey: NewPasskey;
+  readonly signInId: string;
   readonly source: AuditSource;
 }
 
-const keep = async (deps: CreatePasskeyDeps, tx: Tx, { passkey, source }: Kept): Promise<void> => {
+const keep = async (deps: CreatePasskeyDeps, tx: Tx, { passkey, signInId, source }: Kept): Promise<void> => {
   const { accountId, now } = passkey;
   const account = await lockSecondFactor(tx, accountId);
-  if (!account) throw new Problem("unauthorized");
+  if (!account || !(await isSignedIn(tx, { accountId, signInId }))) throw new Problem("unauthorized");
   if (!(await insertPasskey(tx, passkey))) throw new Problem("too_many_passkeys");
   const target = { kind: "passkey", id: passkey.passkeyId };
   await recordAccountAudit(tx, { accountId, action: "passkey.created", target, source }, now);

@@ -5,6 +5,7 @@ import { type DeletePasskeyDeps, deletePasskey } from "./delete-passkey.ts";
 export const createDeletePasskeyRoute = (deps: DeletePasskeyDeps): Route =>
   route(operation, async ({ caller, params, address, requestId }) => {
     const source = { address, requestId };
-    await deletePasskey(deps, { accountId: caller.accountId, passkeyId: params.passkey_id, source });
+    const { accountId, signInId } = caller;
+    await deletePasskey(deps, { accountId, signInId, passkeyId: params.passkey_id, source });
     return { status: 204, body: null };
   });

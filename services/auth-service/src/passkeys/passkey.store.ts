@@ -92,3 +92,14 @@ export const deletePasskeyRow = async (
   tx: Tx,
   passkey: { readonly passkeyId: string; readonly accountId: string },
 ): Promise<boolean> => (await tx.query(deleteStatement, [passkey.passkeyId, passkey.accountId])).length > 0;
+
+const wayInStatement = statement<{ way_in: boolean }>(
+  "passkeys-way-in",
+  `SELECT password_hash IS NOT NULL OR EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = a.account_id)
+     OR EXISTS (SELECT 1 FROM account_identities i WHERE i.account_id = a.account_id) AS way_in
+   FROM accounts a WHERE account_id = $1`,
+);
+
+/** Whether anything is left that the account can sign in with. */
+export const hasWayIn = async (tx: Tx, accountId: string): Promise<boolean> =>
+  (await tx.query(wayInStatement, [accountId]))[0]?.way_in === true;

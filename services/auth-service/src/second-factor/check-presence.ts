@@ -40,5 +40,5 @@ export const checkPresence = async (
   }
   if (factor.totp_confirmed_at === null) return;
   if (otp === undefined) throw new Problem("code_refused");
-  await spendOtp(deps, { accountId, otp, source }, async () => undefined);
+  await spendOtp(deps, { accountId, signInId, otp, source }, async () => undefined);
 };

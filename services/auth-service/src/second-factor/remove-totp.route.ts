@@ -4,6 +4,7 @@ import { type RemoveTotpDeps, removeTotp } from "./remove-totp.ts";
 
 export const createRemoveTotpRoute = (deps: RemoveTotpDeps): Route =>
   route(operation, async ({ caller, body, address, requestId }) => {
-    await removeTotp(deps, { accountId: caller.accountId, otp: body.otp, source: { address, requestId } });
+    const { accountId, signInId } = caller;
+    await removeTotp(deps, { accountId, signInId, otp: body.otp, source: { address, requestId } });
     return { status: 204, body: null };
   });

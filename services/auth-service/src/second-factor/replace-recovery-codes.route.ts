@@ -5,6 +5,7 @@ import type { SpendOtpDeps } from "./spend-otp.ts";
 
 export const createReplaceRecoveryCodesRoute = (deps: SpendOtpDeps): Route =>
   route(operation, async ({ caller, body, address, requestId }) => {
-    const guess = { accountId: caller.accountId, otp: body.otp, source: { address, requestId } };
+    const { accountId, signInId } = caller;
+    const guess = { accountId, signInId, otp: body.otp, source: { address, requestId } };
     return { status: 200, body: { recovery_codes: [...(await replaceRecoveryCodes(deps, guess))] } };
   });

@@ -112,6 +112,24 @@ export const insertRecoveryCodes = async (
   await tx.query(insertCodesStatement, [codes.accountId, codes.digests, codes.now]);
 };
 
+const signedInStatement = statement<{ signed_in: true }>(
+  "second-factor-signed-in",
+  "SELECT true AS signed_in FROM sign_ins WHERE sign_in_id = $1 AND account_id = $2 AND revoked_at IS NULL FOR SHARE",
+);
+
+export interface OwnSignIn {
+  readonly accountId: string;
+  /** The sign-in that the caller's access token came from. */
+  readonly signInId: string;
+}
+
+/**
+ * False once the sign-in was ended, for example by a new password: its access token lives on for minutes, and whoever holds
+ * it must not leave a way in behind.
+ */
+export const isSignedIn = async (tx: Tx, { accountId, signInId }: OwnSignIn): Promise<boolean> =>
+  (await tx.query(signedInStatement, [signInId, accountId])).length > 0;
+
 const freshStatement = statement<{ fresh: true }>(
   "sign-ins-fresh",
   `SELECT true AS fresh FROM sign_ins
@@ -119,7 +137,5 @@ const freshStatement = statement<{ fresh: true }>(
 );
 
 /** Whether the account has signed in since then, with the sign-in that the caller's token came from. */
-export const hasSignedInSince = async (
-  sql: Sql,
-  signIn: { readonly signInId: string; readonly accountId: string; readonly since: Date },
-): Promise<boolean> => (await sql.query(freshStatement, [signIn.signInId, signIn.accountId, signIn.since])).length > 0;
+export const hasSignedInSince = async (sql: Sql, signIn: OwnSignIn & { readonly since: Date }): Promise<boolean> =>
+  (await sql.query(freshStatement, [signIn.signInId, signIn.accountId, signIn.since])).length > 0;
