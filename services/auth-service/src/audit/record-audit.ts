@@ -27,8 +27,7 @@ export interface AuditEvent {
 /** The chain of the installation itself. */
 export const platformChainId = "00000000-0000-0000-0000-000000000000";
 
-/** For writers that put the entry into a statement of their own. */
-export const createAuditEntry = (event: AuditEvent, now: Date): NewAuditEntry => {
+const createAuditEntry = (event: AuditEvent, now: Date): NewAuditEntry => {
   const entry: AuditEntryBody = {
     audit_id: uuidv7(),
     at: now.toISOString(),
@@ -57,6 +56,7 @@ export const recordAuditFor = (
   { customerIds, now }: { readonly customerIds: readonly string[]; readonly now: Date },
 ): Promise<void> => insertAuditEntries(sql, createAuditEntries(event, { customerIds, now }));
 
+/** For writers that put the entries into a statement of their own. */
 export const createAuditEntries = (
   event: Omit<AuditEvent, "customerId">,
   { customerIds, now }: { readonly customerIds: readonly string[]; readonly now: Date },
