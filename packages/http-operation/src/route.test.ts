@@ -110,6 +110,13 @@ describe("operation", () => {
       expect(answer.json().request_id).toBe(answer.headers["x-request-id"]);
     });
 
+    it("says no more than the beginning of an unknown member that may be a secret", async () => {
+      const key = `rt_live_${"a1".repeat(24)}x`;
+      const answer = await post("/v2/things/one", { count: 1, [key]: 1 });
+      expect(answer.json().detail).toMatchObject([{ loc: ["body", "rt_live_..."], type: "unknown_member" }]);
+      expect(answer.body).not.toContain(key);
+    });
+
     it("speaks the dialect of the routes that it keeps compatible", async () => {
       const legacy = await post("/surveys/one/things", { count: "2" });
       expect(legacy.statusCode).toBe(400);

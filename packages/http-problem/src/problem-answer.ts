@@ -137,10 +137,13 @@ const describeFault = (fault: ValidationFault, context: string): InvalidMember =
     .slice(1)
     .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
   const named = fault.params["missingProperty"] ?? fault.params["additionalProperty"];
-  if (typeof named === "string") path.push(named);
+  if (typeof named === "string") path.push(shorten(named));
   const loc = [place, ...path.map((part) => (/^\d{1,6}$/.test(part) ? Number(part) : part))];
   return { loc, msg: fault.message ?? "is invalid", type: faultWords[fault.keyword] ?? `invalid_${fault.keyword}` };
 };
+
+/** A member that nobody knows may be a key or a token that got into the wrong place: its beginning is enough to find it. */
+const shorten = (name: string): string => (name.length <= 31 ? name : `${name.slice(0, 8)}...`);
 
 /** The words of the IntelliProve seed for the parts of a request. */
 const places: Readonly<Record<string, string>> = { querystring: "query", params: "path" };
