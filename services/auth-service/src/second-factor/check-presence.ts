@@ -16,7 +16,7 @@ export interface Presence {
 }
 
 /** As old as a sign-in may be that stands in for a password (ASVS 5.0, 7.5.1). */
-export const freshSignInMs = 600_000;
+const freshSignInMs = 600_000;
 
 /**
  * Before something that gives a new way in, the account's owner shows once more who they are; a stolen access token alone
