@@ -1,10 +1,14 @@
 import { createApiKey } from "@roundtrip/access-token/api-key-format";
+import { createCredentialVerifier } from "@roundtrip/access-token/credential-verifier";
 import { verifyCredential } from "@roundtrip/contracts/auth/verify-credential.rpc";
 import { createInProcessEventBus } from "@roundtrip/event-bus/in-process-event-bus";
+import { openKeyring } from "@roundtrip/secret-box/keyring";
 import { createLogger } from "@roundtrip/service-runner/logger";
 import { superviseWorkers } from "@roundtrip/service-runner/supervise";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { adminHeaders, postJson, sql, useAuthService } from "../test/open-auth-service.ts";
+import { makeKey, makeToken } from "../test/machine-credentials.ts";
+import { adminHeaders, masterKey, postJson, sql, useAuthService } from "../test/open-auth-service.ts";
+import { answerVerifyCredential } from "./answer-verify-credential.ts";
 import { createKeyUses } from "./record-key-use.worker.ts";
 
 let now = () => new Date();
@@ -65,6 +69,42 @@ describe("rpc.auth.verify-credential", () => {
 });
 
 describe("last_used_at", () => {
+  it.each([
+    ["a key", "api_keys", "api_key_id"],
+    ["a personal access token", "personal_access_tokens", "personal_access_token_id"],
+  ] as const)(
+    "of %s that other services answer from their caches is at most 95 s old, and written once a minute",
+    async (kind, table, column) => {
+      const { app, db } = service();
+      const made = kind === "a key" ? await makeKey(app, headers) : await makeToken(app, headers);
+      const [id, credential] =
+        "key" in made ? [made.api_key_id, made.key] : [made.personal_access_token_id, made.token];
+      const start = Date.now();
+      let at = new Date(start);
+      const uses = createKeyUses({ db, clock: () => at, flushMs: 2 });
+      const elsewhere = createInProcessEventBus();
+      const keyring = openKeyring(masterKey);
+      await answerVerifyCredential({ db, keyring, bus: elsewhere, clock: () => at, noteUse: uses.note });
+      const verifier = await createCredentialVerifier({ bus: elsewhere, clock: () => at });
+      const workers = superviseWorkers([uses.worker], createLogger("test", "silent"));
+      const written = new Set<number>();
+      for (let second = 0; second <= 600; second += 7) {
+        at = new Date(start + second * 1_000);
+        expect(await verifier.verify({ credential })).not.toBeNull();
+        await new Promise((resolve) => setTimeout(resolve, 15));
+        const [row] = await sql<{ at: Date }>(db, `SELECT last_used_at AS at FROM ${table} WHERE ${column} = $1`, id);
+        if (!row) continue;
+        written.add(row.at.getTime());
+        expect(at.getTime() - row.at.getTime()).toBeLessThanOrEqual(95_000);
+      }
+      expect(written.size).toBeGreaterThanOrEqual(6);
+      expect(written.size).toBeLessThanOrEqual(11);
+      await workers.stop();
+      await verifier.close();
+      await elsewhere.close();
+    },
+  );
+
   it("is written in batches, at most once a minute and never backwards", async () => {
     const { db } = service();
     const { api_key_id } = await create();

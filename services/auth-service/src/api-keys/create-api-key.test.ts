@@ -1,6 +1,7 @@
 import { isApiKey } from "@roundtrip/access-token/api-key-format";
 import { scopes } from "@roundtrip/contracts/scope";
 import { beforeAll, describe, expect, it } from "vitest";
+import { auditEntries, findClinic } from "../test/make-staff.ts";
 import { adminHeaders, postJson, refresh, signInAdmin, sql, useAuthService } from "../test/open-auth-service.ts";
 
 const { service } = useAuthService();
@@ -53,6 +54,27 @@ describe("201", () => {
   });
 });
 
+describe("the audit log", () => {
+  it("tells who made which key for which workspace, and never the key", async () => {
+    const { key, api_key_id } = (
+      await create({ name: "Secret project", environment: "dev", scopes: ["users:read"] })
+    ).json();
+    const { customerId, dev } = await findClinic(service().db);
+    const entry = (await auditEntries(service().db, "api_key.created")).at(-1);
+    expect(entry).toMatchObject({
+      chainId: customerId,
+      body: {
+        actor: { kind: "account", id: expect.any(String) },
+        workspace_id: dev,
+        target: { kind: "api_key", id: api_key_id },
+        detail: { prefix: key.slice(0, 13), scopes: "users:read", expires_at: null },
+      },
+    });
+    expect(JSON.stringify(entry)).not.toContain(key.slice(13));
+    expect(JSON.stringify(entry)).not.toContain("Secret project");
+  });
+});
+
 describe("401", () => {
   it("wants an access token", async () => {
     expect((await create({ name: "Portal", environment: "live" }, {})).statusCode).toBe(401);
@@ -88,6 +110,7 @@ describe("422", () => {
     ["no name", { environment: "live" }, ["body", "name"]],
     ["an empty name", { name: "", environment: "live" }, ["body", "name"]],
     ["NUL in the name", { name: "a\u0000", environment: "live" }, ["body", "name"]],
+    ["half a character in the name", { name: "a\ud800", environment: "live" }, ["body", "name"]],
     ["an unknown environment", { name: "Portal", environment: "test" }, ["body", "environment"]],
     ["an unknown scope", { name: "Portal", environment: "live", scopes: ["everything"] }, ["body", "scopes", 0]],
     ["no scope at all", { name: "Portal", environment: "live", scopes: [] }, ["body", "scopes"]],

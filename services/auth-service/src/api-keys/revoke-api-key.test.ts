@@ -2,6 +2,7 @@ import { createCredentialVerifier } from "@roundtrip/access-token/credential-ver
 import { createInProcessEventBus } from "@roundtrip/event-bus/in-process-event-bus";
 import { uuidv7 } from "uuidv7";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { auditEntries } from "../test/make-staff.ts";
 import { adminHeaders, postJson, sql, useAuthService } from "../test/open-auth-service.ts";
 
 const bus = createInProcessEventBus();
@@ -28,6 +29,20 @@ describe("204", () => {
     expect(response.body).toBe("");
     await vi.waitFor(async () => expect(await verifier.verify({ credential: key })).toBeNull());
     await verifier.close();
+  });
+});
+
+describe("the audit log", () => {
+  it("tells of it once, however often it is asked for", async () => {
+    const { api_key_id } = await create();
+    const statuses = (await Promise.all(Array.from({ length: 5 }, () => revoke(api_key_id)))).map(
+      (response) => response.statusCode,
+    );
+    expect(statuses.sort()).toEqual([204, 404, 404, 404, 404]);
+    const entries = (await auditEntries(service().db, "api_key.revoked")).filter(
+      ({ body }) => body.target?.id === api_key_id,
+    );
+    expect(entries).toMatchObject([{ body: { actor: { kind: "account" }, workspace_id: expect.any(String) } }]);
   });
 });
 
