@@ -38,7 +38,6 @@ const firstPasswordLifeMs = 7 * 86_400_000;
 export const createAccount = async (deps: CreateAccountDeps, command: CreateAccount): Promise<StaffRow> => {
   const email = readEmail(command.email, "email");
   const { customerId, ownerId, role, source } = command;
-  await limitMails(deps, { senderId: customerId, recipient: email });
   return deps.db.transaction(async (tx) => {
     await lockStaff(tx, { customerId, accountId: ownerId });
     const now = deps.clock();
@@ -46,6 +45,7 @@ export const createAccount = async (deps: CreateAccountDeps, command: CreateAcco
     const account = { accountId: uuidv7(), email, name, passwordHash: null, passwordShort: false, now };
     const accountId = await insertAccount(tx, account);
     if (accountId === null) throw new Problem("account_exists");
+    await limitMails({ ...deps, db: tx }, { senderId: customerId, recipient: email });
     await insertMembership(tx, { accountId, customerId, role, now });
     // A link that is still on its way would offer what the person has now.
     await revokeOpenInvitations(tx, { customerId, emailKey: email.key, now });

@@ -22,7 +22,6 @@ export interface CreateCustomer {
 /** The customer, its two workspaces and the invitation of its first owner: all of it or nothing. */
 export const createCustomer = async (deps: CreateCustomerDeps, command: CreateCustomer): Promise<CustomerRow> => {
   const owner = command.owner_email === undefined ? null : readEmail(command.owner_email, "owner_email");
-  if (owner) await limitMails(deps, { senderId: command.operatorId, recipient: owner });
   const now = deps.clock();
   const customer = { customerId: uuidv7(), name: command.name, live: uuidv7(), dev: uuidv7(), now };
   await deps.db.transaction(async (tx) => {
@@ -42,6 +41,7 @@ export const createCustomer = async (deps: CreateCustomerDeps, command: CreateCu
       now,
     );
     if (!owner) return;
+    await limitMails({ ...deps, db: tx }, { senderId: command.operatorId, recipient: owner });
     await insertInvitation(deps, tx, {
       customerId,
       customerName: command.name,

@@ -29,12 +29,12 @@ export const createInvitation = async (
 ): Promise<InvitationRow> => {
   const email = readEmail(command.email, "email");
   const { customerId, ownerId, role, source } = command;
-  await limitMails(deps, { senderId: customerId, recipient: email });
   return deps.db.transaction(async (tx) => {
     await lockStaff(tx, { customerId, accountId: ownerId });
     if (await findMemberByEmail(tx, customerId, email.key)) {
       throw new Problem("account_exists", { detail: "This e-mail is one of the customer's staff already" });
     }
+    await limitMails({ ...deps, db: tx }, { senderId: customerId, recipient: email });
     const customerName = await getCustomerName(tx, customerId);
     return insertInvitation(deps, tx, {
       customerId,

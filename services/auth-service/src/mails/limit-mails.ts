@@ -8,7 +8,10 @@ export interface MailUse {
   readonly recipient: Email;
 }
 
-/** One more mail that somebody makes us send. Throws `rate_limited`. */
+/**
+ * One more mail that somebody makes us send. `deps.db` is the transaction that queues it: what is rolled back was not sent and
+ * is not counted. Throws `rate_limited`.
+ */
 export const limitMails = async (deps: LimitDeps, { senderId, recipient }: MailUse): Promise<void> => {
   await limitRequests(deps, senderMailLimit, senderId);
   await limitRequests(deps, recipientMailLimit, recipient.key);

@@ -3,7 +3,7 @@ import type { Role } from "@roundtrip/contracts/scope";
 import type { Database } from "@roundtrip/database/database";
 import type { FastifyInstance } from "fastify";
 import { uuidv7 } from "uuidv7";
-import { admin, adminHeaders, sql } from "./open-auth-service.ts";
+import { admin, adminHeaders, signInAdmin, sql } from "./open-auth-service.ts";
 
 export interface MadeCustomer {
   readonly customerId: string;
@@ -25,10 +25,13 @@ export const makeCustomer = async (db: Database, name = "Elsewhere"): Promise<Ma
   return customer;
 };
 
-export interface MadeAccount {
-  readonly accountId: string;
+interface Credentials {
   readonly email: string;
   readonly password: string;
+}
+
+export interface MadeAccount extends Credentials {
+  readonly accountId: string;
 }
 
 /** An account with the admin's password, which is hashed once in a test's life. */
@@ -53,9 +56,16 @@ export const makeAccount = async (db: Database, memberships: Readonly<Record<str
 /** Headers of somebody of the staff, on a workspace. */
 export const headersOf = async (
   app: FastifyInstance,
-  account: MadeAccount,
+  { email, password }: Credentials,
   workspace = "live",
-): Promise<Record<string, string>> => ({ ...(await adminHeaders(app, account)), "x-workspace": workspace });
+): Promise<Record<string, string>> => ({
+  ...(await adminHeaders(app, { email, password })),
+  "x-workspace": workspace,
+});
+
+/** A refresh token of somebody of the staff. */
+export const signInAs = (app: FastifyInstance, { email, password }: Credentials): Promise<string> =>
+  signInAdmin(app, { email, password });
 
 /** The customer of the first account. */
 export const findClinic = async (db: Database): Promise<MadeCustomer> => {
