@@ -122,6 +122,7 @@ export const openBusKeySet = async (bus: EventBus, log: KeySetLog): Promise<BusK
     },
   });
   const subscription = await bus.listen(nudges.keysChanged, () => void keySet.reload());
+  // Never rejects: whoever needs a key before it is there asks again.
   void keySet.reload();
   return { ...keySet, close: () => subscription.close() };
 };

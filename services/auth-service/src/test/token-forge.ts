@@ -41,9 +41,6 @@ export const encode = (value: unknown): string =>
     "base64url",
   );
 
-export const compact = (header: unknown, payload: unknown, signature: Buffer | string): string =>
-  `${encode(header)}.${encode(payload)}.${encode(signature)}`;
-
 /** RFC 7518 section 3.4: r and s, 32 bytes each. */
 export const signEs256 = (input: string, key: KeyObject): Buffer =>
   signBytes("sha256", Buffer.from(input), { key, dsaEncoding: "ieee-p1363" });
