@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { admin, postJson, sql, useAuthService } from "../test/open-auth-service.ts";
+import { admin, openAuthService, postJson, sql, useAuthService } from "../test/open-auth-service.ts";
 import { auditOf, codeOf, createStaffAccount, signIn, turnOnTotp, wrongCode } from "../test/staff-account.ts";
 
-const { service } = useAuthService();
+const { database, service } = useAuthService();
 
 const enrol = async () => {
   const account = await createStaffAccount(service());
@@ -43,6 +43,29 @@ describe("six digits", () => {
   it("of another account are worth nothing", async () => {
     const [mine, theirs] = [await enrol(), await enrol()];
     expect((await signIn(service(), mine.account.email, codeOf(theirs.secret))).statusCode).toBe(401);
+  });
+});
+
+describe("two replicas", () => {
+  it("take a code once between them, and count guesses together", async () => {
+    const replica = await openAuthService(database().url);
+    const { account, secret } = await enrol();
+    const code = codeOf(secret);
+    const both = [service(), replica];
+    const signIns = await Promise.all(
+      Array.from({ length: 10 }, (_, turn) => signIn(both[turn % 2] ?? replica, account.email, code)),
+    );
+    expect(signIns.filter((response) => response.statusCode === 200)).toHaveLength(1);
+    const guess = (turn: number) =>
+      postJson((both[turn % 2] ?? replica).app, {
+        url: "/v2/me/totp/recovery-codes",
+        payload: { otp: wrongCode(secret) },
+        headers: account.headers,
+      });
+    const guesses = await Promise.all(Array.from({ length: 20 }, (_, turn) => guess(turn)));
+    expect(guesses.filter((response) => response.statusCode === 403).length).toBeLessThanOrEqual(5);
+    for (const turn of [0, 1]) expect((await guess(turn)).statusCode).toBe(429);
+    await replica.close();
   });
 });
 
