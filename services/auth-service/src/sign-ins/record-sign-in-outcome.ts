@@ -61,7 +61,8 @@ export const recordThrottledSignIn = async (
   { method, target, key, retryAfterSeconds }: ThrottledSignIn,
   source: AuditSource,
 ): Promise<void> => {
-  if (!(await spend(deps, throttledEntryLimit, key)).used) return;
+  const now = deps.clock();
+  if (!(await spend(deps, { policy: throttledEntryLimit, key, now })).used) return;
   await recordAuditFor(
     deps.db,
     {
@@ -70,7 +71,7 @@ export const recordThrottledSignIn = async (
       source,
       detail: { method, retry_after_seconds: retryAfterSeconds },
     },
-    { customerIds: target.customerIds, now: deps.clock() },
+    { customerIds: target.customerIds, now },
   );
 };
 

@@ -121,7 +121,7 @@ describe("503", () => {
     expect(response.json()).toMatchObject({ status: 503, code: "dependency_unavailable" });
   });
 
-  it("says so when nobody has a turn left to hash", async () => {
+  it("says so when nobody has a turn left to hash", { timeout: 60_000 }, async () => {
     const { survey_slug, username } = addRespondent();
     const payload = { surveyId: survey_slug, userName: username, password };
     const responses = await Promise.all(Array.from({ length: 70 }, () => signIn(payload)));

@@ -57,9 +57,9 @@ export const limitUse = async (
     : addressLimits.flood.refuse(networkFloodLimit, addressNeighbourhood(source.address), now);
   if (whole) throw refuseRequest(networkFloodLimit, whole, now);
   const applied = isExempt ? { ...policy, limit: policy.limit * exemptFactor } : policy;
-  const { used, arrivalAt } = await spend(deps, applied, key);
+  const { used, arrivalAt } = await spend(deps, { policy: applied, key, now });
   if (used) return limitHeaders(applied, limitState(applied, arrivalAt, now));
-  if ((await spend(deps, throttledEntryLimit, `${policy.name}:${key}`)).used) {
+  if ((await spend(deps, { policy: throttledEntryLimit, key: `${policy.name}:${key}`, now })).used) {
     const actor = { kind: "unknown", id: null } as const;
     await recordAudit(
       deps.db,

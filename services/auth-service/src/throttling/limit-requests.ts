@@ -16,25 +16,26 @@ export interface LimitDeps {
  * as the route would a moment later.
  */
 export const limitRequests = async (deps: LimitDeps, policy: LimitPolicy, key: string): Promise<LimitHeaders> => {
-  const now = deps.clock();
-  const { used, arrivalAt } = await spend(deps, policy, key);
-  if (!used) throw refuseRequest(policy, arrivalAt, now);
-  return limitHeaders(policy, limitState(policy, arrivalAt, now));
+  const use = { policy, key, now: deps.clock() };
+  const { used, arrivalAt } = await spend(deps, use);
+  if (!used) throw refuseRequest(policy, arrivalAt, use.now);
+  return limitHeaders(policy, limitState(policy, arrivalAt, use.now));
 };
+
+export interface Spending {
+  readonly policy: LimitPolicy;
+  readonly key: string;
+  readonly now: Date;
+}
 
 /** One use, told instead of thrown. */
 export const spend = (
-  deps: LimitDeps,
-  policy: LimitPolicy,
-  key: string,
+  deps: Pick<LimitDeps, "db" | "keyring">,
+  { policy, key, now }: Spending,
 ): Promise<{ readonly used: boolean; readonly arrivalAt: Date }> => {
   const windowMs = policy.windowSeconds * 1_000;
-  return useLimit(deps.db, {
-    limitKey: deps.keyring.digest(`limit:${policy.name}:${key}`),
-    now: deps.clock(),
-    stepMs: windowMs / policy.limit,
-    windowMs,
-  });
+  const limitKey = deps.keyring.digest(`limit:${policy.name}:${key}`);
+  return useLimit(deps.db, { limitKey, now, stepMs: windowMs / policy.limit, windowMs });
 };
 
 export const refuseRequest = (policy: LimitPolicy, arrivalAt: Date, now: Date): Problem =>

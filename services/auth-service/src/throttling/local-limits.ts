@@ -16,8 +16,8 @@ export const createLocalLimits = (): LocalLimits => {
       const id = `${policy.name}:${key}`;
       const windowMs = policy.windowSeconds * 1_000;
       const known = arrivals.get(id) ?? 0;
-      // A time beyond two windows was noted before the clock was set back.
-      const stored = known > now.getTime() + 2 * windowMs ? 0 : known;
+      // No bucket is more than a window away from whole: this time was noted before the clock was set back.
+      const stored = known > now.getTime() + windowMs ? 0 : known;
       const arrival = Math.max(stored, now.getTime()) + windowMs / policy.limit;
       if (arrival > now.getTime() + windowMs) return new Date(stored);
       arrivals.delete(id);
