@@ -1,6 +1,5 @@
-import type { VerifiedCredential, verifyCredential } from "@roundtrip/contracts/auth/verify-credential.rpc";
+import type { VerifiedCredential } from "@roundtrip/contracts/auth/verify-credential.rpc";
 import type { Access, CallerOf } from "@roundtrip/contracts/operation";
-import type { RpcRequest } from "@roundtrip/contracts/rpc";
 import type { FastifyRequest } from "fastify";
 import type { JWK } from "jose";
 import type { Static } from "typebox";
@@ -29,7 +28,7 @@ export interface AuthenticatorOptions {
 }
 
 /** An API key or personal access token itself, or the id of the API key that an action token was made with. */
-export type CredentialQuestion = RpcRequest<typeof verifyCredential>;
+export type CredentialQuestion = { readonly credential: string } | { readonly api_key_id: string };
 
 /** What a good credential is worth at this moment. */
 export type Verified = Static<typeof VerifiedCredential>;

@@ -10,6 +10,10 @@ describe("a credential", () => {
     expect(credentialPrefix(credential)).toBe(credential.slice(0, credential.length - 43));
   });
 
+  it("has the checksum that scanners are told of (services/auth-service/README.md)", () => {
+    expect(credentialWord(`rt_dev_${"A".repeat(43)}2wuy1s`)).toBe("dev");
+  });
+
   it("binds its word with the checksum: a token renamed to a key is neither", () => {
     const token = createCredential("pat");
     for (const word of ["live", "dev"]) expect(credentialWord(token.replace("_pat_", `_${word}_`))).toBeNull();

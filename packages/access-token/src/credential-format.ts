@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 /**
@@ -30,6 +30,9 @@ export const credentialWord = (text: string): CredentialWord | null => {
   if (word !== "live" && word !== "dev" && word !== "pat") return null;
   return checksumOf(text.slice(0, -checksumLength)) === text.slice(-checksumLength) ? word : null;
 };
+
+/** What caches keep it by, the bus carries and auth-service stores the HMAC of: nobody gets the credential back from it. */
+export const credentialSha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** What lists and logs may show: `rt_live_3hDITX`. */
 export const credentialPrefix = (text: string): string => text.slice(0, text.lastIndexOf("_") + 1 + prefixSecretLength);

@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { verifyCredential } from "@roundtrip/contracts/auth/verify-credential.rpc";
+import type { RpcRequest } from "@roundtrip/contracts/rpc";
 import { nudges } from "@roundtrip/contracts/subjects";
 import type { EventBus, Subscription } from "@roundtrip/event-bus/event-bus";
 import { createInProcessEventBus } from "@roundtrip/event-bus/in-process-event-bus";
 import { DependencyUnavailable } from "@roundtrip/http-problem/dependency-unavailable";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createApiKey } from "./api-key-format.ts";
-import type { CredentialQuestion, Verified } from "./authenticator.ts";
-import { createCredential } from "./credential-format.ts";
+import type { Verified } from "./authenticator.ts";
+import { createCredential, credentialSha256 } from "./credential-format.ts";
 import { type CredentialVerifier, createCredentialVerifier } from "./credential-verifier.ts";
 
 let bus: EventBus;
@@ -20,8 +21,8 @@ const known = new Map<string, Verified>();
 let beforeAnswer: () => Promise<void> | void;
 
 const answer = async (body: string) => {
-  const question = JSON.parse(body) as CredentialQuestion; // what the verifier has just sent
-  const name = "credential" in question ? question.credential : question.api_key_id;
+  const question = JSON.parse(body) as RpcRequest<typeof verifyCredential>; // what the verifier has just sent
+  const name = "credential_sha256" in question ? question.credential_sha256 : question.api_key_id;
   asked.push(name);
   const verified = known.get(name) ?? null;
   await beforeAnswer();
@@ -43,7 +44,7 @@ const addKey = (changes: Partial<VerifiedKey> = {}): { key: string; verified: Ve
     expires_at: null,
     ...changes,
   };
-  known.set(key, verified);
+  known.set(credentialSha256(key), verified);
   return { key, verified };
 };
 
@@ -61,7 +62,7 @@ const addToken = (changes: Partial<VerifiedToken> = {}): { token: string; verifi
     expires_at: new Date(now + 86_400_000).toISOString(),
     ...changes,
   };
-  known.set(token, verified);
+  known.set(credentialSha256(token), verified);
   return { token, verified };
 };
 
@@ -102,7 +103,7 @@ describe("a credential verifier", () => {
     const { key, verified } = addKey();
     known.clear();
     expect(await verify(key)).toBeNull();
-    known.set(key, verified);
+    known.set(credentialSha256(key), verified);
     expect(await verify(key)).toEqual(verified);
   });
 
@@ -110,7 +111,7 @@ describe("a credential verifier", () => {
     const [revoked, other] = [addKey(), addKey()];
     await verify(revoked.key);
     await verify(other.key);
-    known.delete(revoked.key);
+    known.delete(credentialSha256(revoked.key));
     bus.announce(nudges.credentialsChanged, revoked.verified.credential_id);
     await vi.waitFor(async () => expect(await verify(revoked.key)).toBeNull());
     asked = [];
@@ -121,7 +122,7 @@ describe("a credential verifier", () => {
   it("does not keep an answer that was under way when the revocation came", async () => {
     const { key, verified } = addKey();
     beforeAnswer = async () => {
-      known.delete(key);
+      known.delete(credentialSha256(key));
       bus.announce(nudges.credentialsChanged, verified.credential_id);
       await new Promise((resolve) => setTimeout(resolve, 20));
     };
@@ -147,7 +148,7 @@ describe("a credential verifier", () => {
     now += 9_999;
     expect(await verify(key)).toEqual(verified);
     expect(asked).toHaveLength(1);
-    known.delete(key);
+    known.delete(credentialSha256(key));
     now += 1;
     expect(await verify(key)).toBeNull();
   });
@@ -207,7 +208,7 @@ describe("a personal access token", () => {
   it("is asked about once in 30 s, like a key", async () => {
     const { token, verified } = addToken();
     for (let use = 0; use < 5; use += 1) expect(await verify(token)).toEqual(verified);
-    expect(asked).toEqual([token]);
+    expect(asked).toEqual([credentialSha256(token)]);
     now += 30_000;
     await verify(token);
     expect(asked).toHaveLength(2);
@@ -254,7 +255,7 @@ describe("a key", () => {
   it.each(["workspace_id", "customer_id"] as const)("is forgotten when its %s has changed", async (member) => {
     const { key, verified } = addKey();
     await verify(key);
-    known.delete(key);
+    known.delete(credentialSha256(key));
     bus.announce(nudges.credentialsChanged, verified[member]);
     await vi.waitFor(async () => expect(await verify(key)).toBeNull());
   });

@@ -1,12 +1,11 @@
-import { createHash } from "node:crypto";
 import { verifyCredential } from "@roundtrip/contracts/auth/verify-credential.rpc";
-import { rpcTimeoutMs } from "@roundtrip/contracts/rpc";
+import { type RpcRequest, rpcTimeoutMs } from "@roundtrip/contracts/rpc";
 import { nudges } from "@roundtrip/contracts/subjects";
 import type { EventBus } from "@roundtrip/event-bus/event-bus";
 import { DependencyUnavailable } from "@roundtrip/http-problem/dependency-unavailable";
 import { Compile } from "typebox/compile";
 import type { CredentialQuestion, Verified } from "./authenticator.ts";
-import { credentialWord } from "./credential-format.ts";
+import { credentialSha256, credentialWord } from "./credential-format.ts";
 
 export interface CredentialVerifier {
   /** Null for what is malformed, unknown, expired or revoked. Throws `DependencyUnavailable` when nobody can tell. */
@@ -96,7 +95,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const nameOf = (question: CredentialQuestion): string | null => {
   if ("api_key_id" in question) return uuid.test(question.api_key_id) ? question.api_key_id : null;
   if (credentialWord(question.credential) === null) return null;
-  return createHash("sha256").update(question.credential).digest("base64url");
+  return credentialSha256(question.credential);
 };
 
 /** Whether a change of this credential, workspace, customer or account may have changed what the answer says. */
@@ -110,10 +109,14 @@ const concerns = (verified: Verified, changedId: string): boolean => {
 const hasExpired = (verified: Verified, now: number): boolean =>
   verified.expires_at !== null && Date.parse(verified.expires_at) <= now;
 
+const byHash = (credential: string): RpcRequest<typeof verifyCredential> => ({
+  kind: credentialWord(credential) === "pat" ? "personal_access_token" : "api_key",
+  credential_sha256: credentialSha256(credential),
+});
+
 const request = async (bus: EventBus, question: CredentialQuestion): Promise<Verified | null> => {
-  const answer: unknown = JSON.parse(
-    await bus.request(verifyCredential.subject, JSON.stringify(question), rpcTimeoutMs),
-  );
+  const body = JSON.stringify("credential" in question ? byHash(question.credential) : question);
+  const answer: unknown = JSON.parse(await bus.request(verifyCredential.subject, body, rpcTimeoutMs));
   if (!reply.Check(answer)) throw new Error(`${verifyCredential.subject} answered something else than a credential`);
   return answer.verified;
 };
