@@ -20,8 +20,13 @@ export interface System {
 
 const repository = fileURLToPath(new URL("../", import.meta.url));
 
+export interface StandaloneSystem extends System {
+  /** Everything it has written to its terminal, which is where its mails are. */
+  said(): string;
+}
+
 /** What `pnpm start` runs after its build, on free ports with a data folder of its own. */
-export const openStandalone = async (): Promise<System> => {
+export const openStandalone = async (): Promise<StandaloneSystem> => {
   const dataDir = await mkdtemp(join(tmpdir(), "roundtrip-e2e-"));
   const [port, portalPort] = [await freePort(), await freePort()];
   const admin = { email: "owner@example.org", password: randomBytes(18).toString("base64url") };
@@ -36,6 +41,12 @@ export const openStandalone = async (): Promise<System> => {
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+  }
   const stop = async () => {
     await end(child);
     await rm(dataDir, { recursive: true, force: true });
@@ -51,6 +62,7 @@ export const openStandalone = async (): Promise<System> => {
     url: `http://localhost:${port}`,
     admin,
     portalUrl: `http://localhost:${portalPort}`,
+    said: () => said,
     stop,
   };
 };

@@ -25,7 +25,7 @@ export interface Invite {
 }
 
 /** 7 days. */
-export const invitationLifeMs = 7 * 86_400_000;
+const invitationLifeMs = 7 * 86_400_000;
 
 /** The row, its mail and its entries in the audit log. An open invitation of the same address makes room for it. */
 export const insertInvitation = async (deps: InviteDeps, tx: Tx, invite: Invite): Promise<InvitationRow> => {

@@ -56,14 +56,26 @@ form.addEventListener("submit", async (event) => {
 /** Works from 320 px on, in the colours that the reader's system asks for. */
 export const linkPageStyle = `:root {
   color-scheme: light dark;
-  --text: light-dark(#1b1f24, #eceff3);
-  --quiet: light-dark(#515b66, #aab4bf);
-  --ground: light-dark(#f5f6f8, #14171b);
-  --sheet: light-dark(#ffffff, #1d2127);
-  --line: light-dark(#7d8794, #77818d);
-  --accent: light-dark(#0b57a8, #8fc2ff);
-  --on-accent: light-dark(#ffffff, #0c1a29);
-  --bad: light-dark(#a8161f, #ff9c9c);
+  --text: #1b1f24;
+  --quiet: #515b66;
+  --ground: #f5f6f8;
+  --sheet: #ffffff;
+  --line: #7d8794;
+  --accent: #0b57a8;
+  --on-accent: #ffffff;
+  --bad: #a8161f;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --text: #eceff3;
+    --quiet: #aab4bf;
+    --ground: #14171b;
+    --sheet: #1d2127;
+    --line: #77818d;
+    --accent: #8fc2ff;
+    --on-accent: #0c1a29;
+    --bad: #ff9c9c;
+  }
 }
 * { box-sizing: border-box; }
 body { margin: 0; padding: 1rem; background: var(--ground); color: var(--text); font: 1rem/1.5 system-ui, sans-serif; }

@@ -33,7 +33,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** For text and for quoted attributes. */
-export const escapeHtml = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? "");
 
 export interface LinkForm {

@@ -7,8 +7,8 @@ export const senderMailLimit: LimitPolicy = { name: "mails-of-sender", limit: 10
 export const recipientMailLimit: LimitPolicy = { name: "mails-to-recipient", limit: 10, windowSeconds: 86_400 };
 
 /** Links for a new password that one account gets by mail, whoever asks for them. */
-export const resetsPerHourMax = 3;
-export const resetsPerDayMax = 10;
+const resetsPerHourMax = 3;
+const resetsPerDayMax = 10;
 
 export const mayReset = (sent: { readonly inHour: number; readonly inDay: number }): boolean =>
   sent.inHour < resetsPerHourMax && sent.inDay < resetsPerDayMax;

@@ -25,7 +25,7 @@ export interface Mailbox {
 }
 
 /** A real SMTP server on a port of its own, which it keeps when it is away and comes back. */
-export const createMailbox = (): Mailbox => {
+const createMailbox = (): Mailbox => {
   let server: SMTPServer | undefined;
   let port = 0;
   const to = (address: string) => mailbox.mails.filter((mail) => mail.to.includes(address));
