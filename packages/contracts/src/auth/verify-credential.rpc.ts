@@ -37,13 +37,19 @@ export const VerifiedPersonalAccessToken = Closed({
 export const VerifiedCredential = Type.Union([VerifiedApiKey, VerifiedPersonalAccessToken]);
 
 /**
- * By the credential itself, or by the id of the API key that an action token says it was made with. Callers cache a
- * positive answer for 30 s, and use it for 5 minutes while auth-service is away.
+ * By the SHA-256 (hex) of the credential, so that no secret goes over the bus, or by the id of the API key that an action
+ * token says it was made with. Callers cache a positive answer for 30 s, and use it for 5 minutes while auth-service is away.
  */
 export const verifyCredential = rpc({
   subject: "rpc.auth.verify-credential",
   owner: "auth-service",
   callers: ["survey-service", "notify-service"],
-  request: Type.Union([Closed({ credential: Type.String({ maxLength: 256 }) }), Closed({ api_key_id: Uuid })]),
+  request: Type.Union([
+    Closed({
+      kind: Type.Union([Type.Literal("api_key"), Type.Literal("personal_access_token")]),
+      credential_sha256: Type.String({ pattern: "^[0-9a-f]{64}$" }),
+    }),
+    Closed({ api_key_id: Uuid }),
+  ]),
   reply: Closed({ verified: Nullable(VerifiedCredential) }),
 });

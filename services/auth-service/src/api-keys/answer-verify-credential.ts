@@ -2,7 +2,7 @@ import { verifyCredential as rpc } from "@roundtrip/contracts/auth/verify-creden
 import type { RpcReply } from "@roundtrip/contracts/rpc";
 import type { EventBus, Subscription } from "@roundtrip/event-bus/event-bus";
 import { Compile } from "typebox/compile";
-import { type VerifyCredentialDeps, verifyCredential } from "../introspection/verify-credential.ts";
+import { type VerifyCredentialDeps, verifyHashedCredential } from "../introspection/verify-credential.ts";
 
 const request = Compile(rpc.request);
 
@@ -12,6 +12,6 @@ export const answerVerifyCredential = (
 ): Promise<Subscription> =>
   deps.bus.respond(rpc.subject, async (body) => {
     const asked: unknown = JSON.parse(body);
-    const verified = request.Check(asked) ? await verifyCredential(deps, asked) : null;
+    const verified = request.Check(asked) ? await verifyHashedCredential(deps, asked) : null;
     return JSON.stringify({ verified } satisfies RpcReply<typeof rpc>);
   });

@@ -1,4 +1,5 @@
 import { apiKeyPrefix, createApiKey as createKeyText } from "@roundtrip/access-token/api-key-format";
+import { credentialSha256 } from "@roundtrip/access-token/credential-format";
 import { type Environment, type Scope, scopes } from "@roundtrip/contracts/scope";
 import type { Database } from "@roundtrip/database/database";
 import { Problem } from "@roundtrip/http-problem/problem";
@@ -52,7 +53,7 @@ export const createApiKey = async (deps: CreateApiKeyDeps, command: CreateApiKey
   };
   await deps.db.transaction(async (tx) => {
     await lockAdmin(tx, { ...command, now });
-    const workspaceId = await insertApiKey(tx, { ...created, digest: deps.keyring.digest(key) });
+    const workspaceId = await insertApiKey(tx, { ...created, digest: deps.keyring.digest(credentialSha256(key)) });
     await recordAudit(
       tx,
       {

@@ -1,4 +1,5 @@
 import { apiKeyPrefix, createApiKey as createKeyText } from "@roundtrip/access-token/api-key-format";
+import { credentialSha256 } from "@roundtrip/access-token/credential-format";
 import type { Scope } from "@roundtrip/contracts/scope";
 import { nudges } from "@roundtrip/contracts/subjects";
 import type { Tx } from "@roundtrip/database/database";
@@ -53,7 +54,7 @@ export const rotateApiKey = async (deps: RotateApiKeyDeps, command: RotateApiKey
       createdAt: now,
       expiresAt: successorExpiry({ createdAt: old.created_at, expiresAt: old.expires_at }, now),
     };
-    await insertApiKey(tx, { ...created, digest: deps.keyring.digest(key) });
+    await insertApiKey(tx, { ...created, digest: deps.keyring.digest(credentialSha256(key)) });
     await markReplaced(tx, {
       apiKeyId: command.apiKeyId,
       replacedBy: created.apiKeyId,

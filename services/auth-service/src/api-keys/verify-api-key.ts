@@ -12,9 +12,9 @@ export interface VerifyApiKeyDeps {
 
 type Verified = Static<typeof VerifiedApiKey>;
 
-/** `credential` has passed its checksum. Null for an unknown, expired or revoked key, and for one of a suspended customer. */
-export const verifyApiKey = async (deps: VerifyApiKeyDeps, credential: string): Promise<Verified | null> => {
-  const row = await findLiveKey(deps.db, deps.keyring.digests(credential), deps.clock());
+/** By the key's SHA-256. Null for an unknown, expired or revoked key, and for one of a suspended customer. */
+export const verifyApiKey = async (deps: VerifyApiKeyDeps, sha256: string): Promise<Verified | null> => {
+  const row = await findLiveKey(deps.db, deps.keyring.digests(sha256), deps.clock());
   return row && verifiedKey(row);
 };
 

@@ -1,7 +1,7 @@
 import { readAccessToken } from "@roundtrip/access-token/access-token";
 import { readActionToken } from "@roundtrip/access-token/action-token";
 import type { KeySet } from "@roundtrip/access-token/authenticator";
-import { credentialWord } from "@roundtrip/access-token/credential-format";
+import { credentialSha256, credentialWord } from "@roundtrip/access-token/credential-format";
 import type { AccessTokenClaims } from "@roundtrip/contracts/auth/access-token-claims";
 import type { Introspection } from "@roundtrip/contracts/auth/introspection";
 import type { WorkspaceCaller } from "@roundtrip/contracts/caller";
@@ -59,7 +59,7 @@ interface Look {
 const seconds = (at: Date): number => Math.floor(at.getTime() / 1_000);
 
 const describeApiKey = async ({ deps, token, visible, now }: Look): Promise<Introspection> => {
-  const key = await findLiveKey(deps.db, deps.keyring.digests(token), now);
+  const key = await findLiveKey(deps.db, deps.keyring.digests(credentialSha256(token)), now);
   if (!key || !visible.includes(key.workspace_id)) return inactive;
   return {
     active: true,
@@ -73,7 +73,7 @@ const describeApiKey = async ({ deps, token, visible, now }: Look): Promise<Intr
 };
 
 const describePersonalAccessToken = async ({ deps, token, visible, now }: Look): Promise<Introspection> => {
-  const found = await findLiveToken(deps.db, deps.keyring.digests(token), now);
+  const found = await findLiveToken(deps.db, deps.keyring.digests(credentialSha256(token)), now);
   if (!found?.memberships.some(({ live, dev }) => visible.includes(live) || visible.includes(dev))) return inactive;
   return {
     active: true,

@@ -1,11 +1,15 @@
 import type { CredentialQuestion, Verified } from "@roundtrip/access-token/authenticator";
-import { credentialWord } from "@roundtrip/access-token/credential-format";
+import { credentialSha256, credentialWord } from "@roundtrip/access-token/credential-format";
+import type { verifyCredential as rpc } from "@roundtrip/contracts/auth/verify-credential.rpc";
+import type { RpcRequest } from "@roundtrip/contracts/rpc";
 import type { Sql } from "@roundtrip/database/database";
 import type { Keyring } from "@roundtrip/secret-box/keyring";
 import { verifyApiKey, verifyApiKeyById } from "../api-keys/verify-api-key.ts";
 import { verifyPersonalAccessToken } from "../personal-access-tokens/verify-personal-access-token.ts";
 
 export type Question = CredentialQuestion;
+/** The same question as it comes over the bus. */
+export type HashedQuestion = RpcRequest<typeof rpc>;
 
 export interface VerifyCredentialDeps {
   readonly db: Sql;
@@ -23,10 +27,20 @@ export const verifyCredential = async (deps: VerifyCredentialDeps, question: Que
   if ("api_key_id" in question) return verifyApiKeyById(deps, question.api_key_id);
   const word = credentialWord(question.credential);
   if (word === null) return null;
+  const kind = word === "pat" ? "personal_access_token" : "api_key";
+  return verifyHashedCredential(deps, { kind, credential_sha256: credentialSha256(question.credential) });
+};
+
+/** For those who ask over the bus; they have looked at shape and checksum themselves. */
+export const verifyHashedCredential = async (
+  deps: VerifyCredentialDeps,
+  question: HashedQuestion,
+): Promise<Verified | null> => {
+  if ("api_key_id" in question) return verifyApiKeyById(deps, question.api_key_id);
   const verified =
-    word === "pat"
-      ? await verifyPersonalAccessToken(deps, question.credential)
-      : await verifyApiKey(deps, question.credential);
+    question.kind === "personal_access_token"
+      ? await verifyPersonalAccessToken(deps, question.credential_sha256)
+      : await verifyApiKey(deps, question.credential_sha256);
   if (verified) deps.noteUse(verified.credential_id);
   return verified;
 };

@@ -1,4 +1,4 @@
-import { createCredential, credentialPrefix } from "@roundtrip/access-token/credential-format";
+import { createCredential, credentialPrefix, credentialSha256 } from "@roundtrip/access-token/credential-format";
 import type { Scope } from "@roundtrip/contracts/scope";
 import type { Database } from "@roundtrip/database/database";
 import { Problem } from "@roundtrip/http-problem/problem";
@@ -53,7 +53,7 @@ export const createPersonalAccessToken = async (
     if ((await countLiveTokens(tx, accountId, now)) >= liveTokensMax) {
       throw new Problem("conflict", { detail: `An account has at most ${liveTokensMax} tokens that work; revoke one` });
     }
-    await insertToken(tx, { ...created, digest: deps.keyring.digest(token) });
+    await insertToken(tx, { ...created, digest: deps.keyring.digest(credentialSha256(token)) });
     await recordAuditFor(
       tx,
       {

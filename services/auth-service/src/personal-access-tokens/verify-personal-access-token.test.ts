@@ -1,3 +1,4 @@
+import { credentialSha256 } from "@roundtrip/access-token/credential-format";
 import { verifyCredential as rpc } from "@roundtrip/contracts/auth/verify-credential.rpc";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { asToken, introspect, makeKey, makeToken } from "../test/machine-credentials.ts";
@@ -69,7 +70,8 @@ describe("a personal access token", () => {
 
   it("follows its owner's role of the moment, up and down, for every service that asks", async () => {
     const roleOf = async (): Promise<string> => {
-      const answer = await service().bus.request(rpc.subject, JSON.stringify({ credential: token }), 2_000);
+      const question = { kind: "personal_access_token", credential_sha256: credentialSha256(token) };
+      const answer = await service().bus.request(rpc.subject, JSON.stringify(question), 2_000);
       return JSON.parse(answer).verified.memberships[0].role;
     };
     expect(await roleOf()).toBe("viewer");

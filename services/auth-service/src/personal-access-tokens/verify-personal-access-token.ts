@@ -11,14 +11,14 @@ export interface VerifyPersonalAccessTokenDeps {
 }
 
 /**
- * `credential` has passed its checksum. Null for an unknown, expired or revoked token, and for one whose owner is disabled or
+ * By the token's SHA-256. Null for an unknown, expired or revoked token, and for one whose owner is disabled or
  * has no customer left to act in. The owner's rights are those of this moment, never those of the token's making.
  */
 export const verifyPersonalAccessToken = async (
   deps: VerifyPersonalAccessTokenDeps,
-  credential: string,
+  sha256: string,
 ): Promise<Static<typeof VerifiedPersonalAccessToken> | null> => {
-  const row = await findLiveToken(deps.db, deps.keyring.digests(credential), deps.clock());
+  const row = await findLiveToken(deps.db, deps.keyring.digests(sha256), deps.clock());
   if (!row || row.memberships.length === 0) return null;
   return {
     credential_id: row.personal_access_token_id,
