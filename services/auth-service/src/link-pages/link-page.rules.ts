@@ -33,8 +33,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** For text and for quoted attributes. */
-const escapeHtml = (text: string): string =>
-  text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? "");
+const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? "");
 
 export interface LinkForm {
   readonly title: string;
