@@ -50,7 +50,12 @@ describe("the OpenAPI document", () => {
             },
           },
         },
-        "/v2/surveys": { post: { security: [{ apiKey: [] }, { accessToken: [] }], "x-scope": "surveys:write" } },
+        "/v2/surveys": {
+          post: {
+            security: [{ apiKey: [] }, { accessToken: [] }, { personalAccessToken: [] }],
+            "x-scope": "surveys:write",
+          },
+        },
       },
       components: {
         responses: {

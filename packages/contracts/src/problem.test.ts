@@ -6,8 +6,8 @@ import { commonProblems, problems } from "./problem.ts";
 import { problemCodes } from "./problem-codes.ts";
 import { surveyProblems } from "./survey/survey.problems.ts";
 
-/** Answered where no operation is: unknown paths. The last two are for idempotency keys and methods, still to come. */
-const outsideOperations = ["route_not_found", "method_not_allowed", "conflict", "malformed_http"];
+/** Answered where no operation is: unknown paths, methods and broken HTTP. */
+const outsideOperations = ["route_not_found", "method_not_allowed", "malformed_http"];
 
 describe("the registry of problems", () => {
   const registries = Object.entries({

@@ -1,6 +1,6 @@
 import type { Scope } from "@roundtrip/contracts/scope";
 
-export const actionTokenSecondsDefault = 7_200;
+const actionTokenSecondsDefault = 7_200;
 
 /** What a page about one person needs. */
 const scopesDefault: readonly Scope[] = [

@@ -15,7 +15,7 @@ import type { FastifyInstance } from "fastify";
 import { tapBus } from "./tap-bus.ts";
 
 export const admin = { email: "owner@clinic.example", password: "a long enough pass phrase" };
-export const publicUrl = "https://surveys.example";
+const publicUrl = "https://surveys.example";
 
 export interface DatabaseUrls {
   readonly auth: string;
