@@ -58,18 +58,17 @@ export const replaceAccountHash = async (
   await sql.query(replaceHashStatement, [accountId, hashes.from, hashes.to]);
 };
 
-interface AccountSubjectRow {
+export interface AccountSubjectRow {
   readonly account_id: string;
   readonly operator: boolean;
   readonly memberships: Static<typeof Membership>[];
 }
 
 /**
- * The oldest 12 memberships: with more, an access token would pass its 4 KB. Ids are compared as they are stored, so
- * role and workspaces are always those of this moment.
+ * Who the account is now: an SQL query for one id, `AccountSubjectRow`. The oldest 12 memberships: with more, an access token
+ * would pass its 4 KB. Ids are compared as they are stored, so role and workspaces are always those of this moment.
  */
-const subjectStatement = statement<AccountSubjectRow>(
-  "accounts-subject",
+export const accountSubject = (accountId: string): string =>
   `SELECT a.account_id, a.operator,
      coalesce((
        SELECT json_agg(json_build_object('customer_id', m.customer_id, 'role', m.role,
@@ -80,10 +79,11 @@ const subjectStatement = statement<AccountSubjectRow>(
        JOIN workspaces live ON live.customer_id = m.customer_id AND live.environment = 'live'
        JOIN workspaces dev ON dev.customer_id = m.customer_id AND dev.environment = 'dev'
      ), '[]') AS memberships
-   FROM accounts a WHERE a.account_id = $1 AND a.disabled_at IS NULL AND (a.operator OR EXISTS (
+   FROM accounts a WHERE a.account_id = ${accountId} AND a.disabled_at IS NULL AND (a.operator OR EXISTS (
      SELECT 1 FROM memberships t JOIN customers c USING (customer_id)
-     WHERE t.account_id = a.account_id AND t.disabled_at IS NULL AND c.suspended_at IS NULL))`,
-);
+     WHERE t.account_id = a.account_id AND t.disabled_at IS NULL AND c.suspended_at IS NULL))`;
+
+const subjectStatement = statement<AccountSubjectRow>("accounts-subject", accountSubject("$1"));
 
 /** Null when the account is gone, disabled, or left with no customer that it may act in. */
 export const findAccountSubject = async (sql: Sql, accountId: string): Promise<AccountSubjectRow | null> =>

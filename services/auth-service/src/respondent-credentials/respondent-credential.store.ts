@@ -49,10 +49,11 @@ const surveyIdStatement = statement<{ survey_id: string }>(
 export const findSurveyId = async (sql: Sql, slug: string): Promise<string | null> =>
   (await sql.query(surveyIdStatement, [slug]))[0]?.survey_id ?? null;
 
-const byIdStatement = statement<RespondentRow>(
-  "respondent-credentials-by-id",
-  `${found} WHERE r.respondent_id = $1 AND r.deleted_at IS NULL`,
-);
+/** An SQL query for one id: `RespondentRow`. */
+export const respondentById = (respondentId: string): string =>
+  `${found} WHERE r.respondent_id = ${respondentId} AND r.deleted_at IS NULL`;
+
+const byIdStatement = statement<RespondentRow>("respondent-credentials-by-id", respondentById("$1"));
 
 export const findRespondent = async (sql: Sql, respondentId: string): Promise<RespondentRow | null> =>
   (await sql.query(byIdStatement, [respondentId]))[0] ?? null;

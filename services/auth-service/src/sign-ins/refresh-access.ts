@@ -4,7 +4,7 @@ import type { AuditSource } from "../audit/record-audit.ts";
 import type { LimitHeaders } from "../throttling/limit.rules.ts";
 import { type AddressLimitDeps, limitUse } from "../throttling/limit-address.ts";
 import { refreshLimit } from "../throttling/limit-policies.rules.ts";
-import { findSubject } from "./find-subject.ts";
+import { subjectOf } from "./find-subject.ts";
 import { refuseSignIn } from "./refresh.rules.ts";
 import { findSignIn, revokeSignIn, touchSignIn } from "./sign-in.store.ts";
 import type { TokenIssuer } from "./token-issuer.ts";
@@ -37,7 +37,7 @@ export const refreshAccess = async (
   ]);
   const refusal = signIn ? refuseSignIn(signIn, "header", now) : "unknown";
   if (!signIn || refusal) throw new Problem("unauthorized", { cause: refusal });
-  const subject = await findSubject(deps.db, signIn);
+  const subject = subjectOf(signIn);
   if (!subject) {
     await revokeSignIn(deps.db, signIn.sign_in_id, "subject_gone");
     throw new Problem("unauthorized", { cause: "subject_gone" });

@@ -11,6 +11,7 @@ import type { CookieTokens, Lifetimes } from "./open-sign-in.ts";
 import { decideRotation, idleEnd, type RefreshTokenState, refuseSignIn } from "./refresh.rules.ts";
 import type { RefreshDeps, Refreshed } from "./refresh-access.ts";
 import { findRefreshToken, insertRotation, lockSignIn, revokeSignIn, type SignInRow } from "./sign-in.store.ts";
+import type { SingleFlight } from "./single-flight.ts";
 import type { RefreshClaims } from "./token-issuer.ts";
 
 export interface RotationDeps extends RefreshDeps {
@@ -19,6 +20,8 @@ export interface RotationDeps extends RefreshDeps {
   readonly replayGraceMs: number;
   /** The public URL, for the notice of a reuse. */
   readonly issuer: string;
+  /** Of rotations, by the token's id. */
+  readonly rotations: SingleFlight<CookieTokens | string>;
   readonly log: { warn(fields: object, message: string): void };
 }
 
@@ -35,7 +38,11 @@ export const rotateRefreshToken = async (
   const claims = await deps.tokens.readRefreshToken(token);
   if (!claims) throw new Problem("unauthorized");
   const headers = await limitUse(deps, { policy: refreshLimit, key: claims.sid }, source);
-  const outcome = await deps.db.transaction((tx) => rotate(deps, tx, { claims, source }));
+  // Tabs that wake up together get one answer from one transaction, instead of waiting in line for the family's row, each
+  // with a connection in hand. It is the answer that they would get: a replay.
+  const outcome = await deps.rotations(claims.jti, () =>
+    deps.db.transaction((tx) => rotate(deps, tx, { claims, source })),
+  );
   if (typeof outcome === "string") throw new Problem("unauthorized", { cause: outcome });
   return { tokens: outcome, headers };
 };

@@ -1,5 +1,8 @@
 import { type Sql, statement, type Tx } from "@roundtrip/database/database";
+import { accountSubject } from "../accounts/account.store.ts";
 import { auditEntryColumns, type NewAuditEntry } from "../audit/audit-entry.store.ts";
+import { respondentById } from "../respondent-credentials/respondent-credential.store.ts";
+import type { SubjectRows } from "./find-subject.ts";
 import type { RefreshTokenState, SignInState } from "./refresh.rules.ts";
 
 export interface SignInRow extends SignInState {
@@ -54,15 +57,22 @@ export const insertSignIn = async (sql: Sql, signIn: NewSignIn): Promise<void> =
 const columns =
   "s.sign_in_id, s.account_id, s.respondent_id, s.flavour, s.last_used_at, s.revoked_at, s.idle_expires_at, s.absolute_expires_at";
 
-const findStatement = statement<SignInRow>(
+/** With whom it belongs to, as they are now: one statement, because this is what clients do all day. */
+const findStatement = statement<SignInRow & SubjectRows>(
   "sign-ins-find",
-  `SELECT ${columns} FROM sign_ins s JOIN refresh_tokens t USING (sign_in_id)
+  `SELECT ${columns},
+     (SELECT row_to_json(found) FROM (${accountSubject("s.account_id")}) found) AS account,
+     (SELECT row_to_json(found) FROM (${respondentById("s.respondent_id")}) found) AS respondent
+   FROM sign_ins s JOIN refresh_tokens t USING (sign_in_id)
    WHERE s.sign_in_id = $1 AND t.refresh_token_id = $2`,
 );
 
 /** Null unless the token is one of the family's. */
-export const findSignIn = async (sql: Sql, signInId: string, refreshTokenId: string): Promise<SignInRow | null> =>
-  (await sql.query(findStatement, [signInId, refreshTokenId]))[0] ?? null;
+export const findSignIn = async (
+  sql: Sql,
+  signInId: string,
+  refreshTokenId: string,
+): Promise<(SignInRow & SubjectRows) | null> => (await sql.query(findStatement, [signInId, refreshTokenId]))[0] ?? null;
 
 const lockStatement = statement<SignInRow>(
   "sign-ins-lock",

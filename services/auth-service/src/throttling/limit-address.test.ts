@@ -125,7 +125,7 @@ describe("429", () => {
     const addressLimits = createAddressLimits([]);
     const deps = { db: away, keyring: openKeyring(masterKey), clock: () => new Date(), addressLimits };
     for (let use = 0; use < networkFloodLimit.limit; use += 1) {
-      addressLimits.flood.refuse(networkFloodLimit, "203.0.113.0/24", new Date());
+      addressLimits.flood.use(networkFloodLimit, "203.0.113.0/24", new Date());
     }
     const limit = (address: string) => limitAddress(deps, passwordSignInLimit, { address, requestId: "r" });
     await expect(limit("203.0.113.8")).rejects.toThrow("rate_limited");

@@ -9,6 +9,8 @@ import { createLocalLimits, type LocalLimits } from "./local-limits.ts";
 /** What a process remembers about addresses. */
 export interface AddressLimits {
   readonly flood: LocalLimits;
+  /** Apart from floods: the keys of the one cannot push those of the other out. */
+  readonly local: LocalLimits;
   isExempt(address: string): boolean;
 }
 
@@ -21,7 +23,11 @@ export const createAddressLimits = (exemptCidrs: readonly string[]): AddressLimi
     exempt.addSubnet(address, Number(bits ?? (family === "ipv6" ? 128 : 32)), family);
   }
   const isExempt = (address: string) => exempt.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
-  return { flood: createLocalLimits(), isExempt: exemptCidrs.length === 0 ? () => false : isExempt };
+  return {
+    flood: createLocalLimits(),
+    local: createLocalLimits(),
+    isExempt: exemptCidrs.length === 0 ? () => false : isExempt,
+  };
 };
 
 export interface AddressLimitDeps extends LimitDeps {
@@ -40,9 +46,15 @@ export interface LimitedUse {
 /** So many times the policy for exempt addresses: they cost what all others cost, and are not refused. */
 const exemptFactor = 1_000;
 
+const relax = (policy: LimitPolicy): LimitPolicy => ({
+  ...policy,
+  limit: policy.limit * exemptFactor,
+  ...(policy.localLimit === undefined ? {} : { localLimit: policy.localLimit * exemptFactor }),
+});
+
 /**
- * Counts a use: first in memory by the source's network, so that a flood reaches neither database nor hash, then in the
- * database by the key. Answers the headers for the route's answer, throws `rate_limited` with the same and `Retry-After`.
+ * Counts a use: first in memory by the source's network, so that a flood reaches neither database nor hash, then by the key,
+ * see `LimitPolicy`. Answers the headers for the route's answer, throws `rate_limited` with the same and `Retry-After`.
  */
 export const limitUse = async (
   deps: AddressLimitDeps,
@@ -52,20 +64,31 @@ export const limitUse = async (
   const now = deps.clock();
   const { addressLimits } = deps;
   const isExempt = addressLimits.isExempt(source.address);
-  const whole = isExempt
-    ? null
-    : addressLimits.flood.refuse(networkFloodLimit, addressNeighbourhood(source.address), now);
-  if (whole) throw refuseRequest(networkFloodLimit, whole, now);
-  const applied = isExempt ? { ...policy, limit: policy.limit * exemptFactor } : policy;
+  if (!isExempt) {
+    const { used, arrivalAt } = addressLimits.flood.use(networkFloodLimit, addressNeighbourhood(source.address), now);
+    if (!used) throw refuseRequest(networkFloodLimit, arrivalAt, now);
+  }
+  const applied = isExempt ? relax(policy) : policy;
+  const local = applied.localLimit === undefined ? null : { ...applied, limit: applied.localLimit };
+  const known = local && addressLimits.local.use(local, key, now);
+  if (local && known?.used) {
+    const { remaining, resetSeconds } = limitState(local, known.arrivalAt, now);
+    return limitHeaders(applied, { remaining: applied.limit - local.limit + remaining, resetSeconds });
+  }
   const { used, arrivalAt } = await spend(deps, { policy: applied, key, now });
   if (used) return limitHeaders(applied, limitState(applied, arrivalAt, now));
-  if ((await spend(deps, { policy: throttledEntryLimit, key: `${policy.name}:${key}`, now })).used) {
-    const actor = { kind: "unknown", id: null } as const;
-    await recordAudit(
-      deps.db,
-      { action: "sign_in.throttled", actor, customerId: null, source, detail: { limit: policy.name } },
-      now,
-    );
-  }
+  await recordRefusal(deps, { policy, key }, { source, now });
   throw refuseRequest(policy, arrivalAt, now);
+};
+
+/** At most once a minute for each key. */
+const recordRefusal = async (
+  deps: AddressLimitDeps,
+  { policy, key }: LimitedUse,
+  { source, now }: { readonly source: AuditSource; readonly now: Date },
+): Promise<void> => {
+  if (!(await spend(deps, { policy: throttledEntryLimit, key: `${policy.name}:${key}`, now })).used) return;
+  const actor = { kind: "unknown", id: null } as const;
+  const detail = { limit: policy.name };
+  await recordAudit(deps.db, { action: "sign_in.throttled", actor, customerId: null, source, detail }, now);
 };

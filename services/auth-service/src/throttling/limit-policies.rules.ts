@@ -18,8 +18,11 @@ export const passkeySignInLimit: LimitPolicy = { name: "passkey-sign-in", limit:
 /** Round trips to the OpenID provider, per address: two requests for each sign-in. */
 export const oidcSignInLimit: LimitPolicy = { name: "oidc-sign-in", limit: 120, windowSeconds: 60 };
 
-/** Refreshes, per sign-in. An access token lives for minutes; twenty tabs that wake up at once are still far below. */
-export const refreshLimit: LimitPolicy = { name: "refresh", limit: 120, windowSeconds: 60 };
+/**
+ * Refreshes, per sign-in. An access token lives for minutes; twenty tabs that wake up at once are still far below, and are
+ * counted in memory.
+ */
+export const refreshLimit: LimitPolicy = { name: "refresh", limit: 120, windowSeconds: 60, localLimit: 30 };
 
 /** Mails with a link to set a new password, per address: nobody forgets twenty passwords in an hour. */
 export const passwordResetLimit: LimitPolicy = { name: "password-reset", limit: 20, windowSeconds: 3_600 };

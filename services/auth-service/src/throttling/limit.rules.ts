@@ -4,6 +4,12 @@ export interface LimitPolicy {
   readonly name: string;
   readonly limit: number;
   readonly windowSeconds: number;
+  /**
+   * So many uses of each window are counted by a process alone; only what is beyond is counted in the database, for all
+   * replicas together. For what honest clients do all the time: it then costs them no statement, and whoever spreads over
+   * `n` replicas gets `n * localLimit` more.
+   */
+  readonly localLimit?: number;
 }
 
 export interface LimitHeaders extends Readonly<Record<string, string>> {
