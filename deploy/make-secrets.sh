@@ -18,6 +18,8 @@ secret postgres_password "$(password)"
 secret admin_password "$(password)"
 # Yours to fill in: smtps://user:password@mail.example.org
 secret smtp_url ""
+# Yours to fill in, with an OpenID provider for the staff.
+secret oidc_client_secret ""
 for context in auth survey notify; do
   secret "${context}_database_url" "postgres://roundtrip_${context}:$(password)@postgres:5432/roundtrip_${context}"
   secret "${context}_nats_password" "$(password)"
