@@ -26,6 +26,7 @@ let doors: readonly Door[];
 let adminDoors: readonly Door[];
 let owner: Headers;
 let customerId: string;
+let live: string;
 
 beforeAll(async () => {
   stack = await startLocalStack({ twoAuthServices: true, env: { auth: { LIMITS_EXEMPT_CIDRS: "127.0.0.0/8" } } });
@@ -44,7 +45,9 @@ beforeAll(async () => {
   ];
   owner = { ...(await signIn(stack.admin)), "x-workspace": "live" };
   const me = await expectStatus(200, call(`${first}/v2/me`, { headers: owner }));
-  [customerId] = (me.body["memberships"] as { customer_id: string }[]).map((each) => each.customer_id) as [string];
+  const [membership] = me.body["memberships"] as { customer_id: string; live: string }[]; // the contract of `GET /v2/me`
+  customerId = membership?.customer_id ?? "";
+  live = membership?.live ?? "";
 });
 afterAll(() => stack?.stop());
 
@@ -144,6 +147,27 @@ describe("within a second, in every process", () => {
     const url = `${second}/v2/me/personal-access-tokens/${String(token["personal_access_token_id"])}`;
     const revoke = () => expectStatus(204, call(url, { method: "DELETE", headers }));
     await expectWithinASecond(asToken(token), { at: doors, before: 200, after: 401 }, revoke);
+  });
+
+  it("an action token is known no more once its key is revoked", async () => {
+    const [key, asker] = [await makeKey(), await makeKey()];
+    const userId = randomUUID();
+    await runSql(
+      stack.databaseUrls.survey,
+      "INSERT INTO users (user_id, workspace_id, external_user_id) VALUES ($1, $2, $3)",
+      [userId, live, "patient / 1"],
+    );
+    const body = { external_user_id: "patient / 1" };
+    const made = await expectStatus(201, call(`${first}/v2/action-tokens`, { headers: asKey(key), body }));
+    const token = String(made.body["token"]);
+    const introspect = async () =>
+      (await expectStatus(200, call(`${second}/v2/tokens/introspect`, { headers: asKey(asker), body: { token } })))
+        .body;
+    expect(await introspect()).toMatchObject({ active: true, token_type: "action_token", sub: userId });
+    const revoke = at(`/v2/api-keys/${String(key["api_key_id"])}`, "DELETE");
+    // None of these operations is for action tokens: a good one is forbidden, a dead one unknown.
+    await expectWithinASecond({ authorization: `Token ${token}` }, { at: doors, before: 403, after: 401 }, revoke);
+    expect(await introspect()).toEqual({ active: false });
   });
 
   it("the token of a disabled owner is refused", async () => {
