@@ -37,7 +37,10 @@ describe("make-secrets.sh", () => {
     await runProgram(["sh", join(folder, "make-secrets.sh")], {});
     expect(await Promise.all((await readdir(secrets)).map(secret))).toEqual(before);
     expect((await stat(secrets)).mode & 0o077).toBe(0);
-    expect(new Set(before).size).toBe(before.length);
+    // Those that only the operator knows are left empty; what was made up is never the same twice.
+    const made = before.filter((text) => text !== "");
+    expect(made.length).toBeGreaterThan(9);
+    expect(new Set(made).size).toBe(made.length);
   });
 
   it("makes master keys of 256 bits, passwords of 192 bits, and database addresses of their own role", async () => {
