@@ -69,19 +69,16 @@ export interface AccountSubjectRow {
  * would pass its 4 KB. Ids are compared as they are stored, so role and workspaces are always those of this moment.
  */
 export const accountSubject = (accountId: string): string =>
-  `SELECT a.account_id, a.operator,
-     coalesce((
-       SELECT json_agg(json_build_object('customer_id', m.customer_id, 'role', m.role,
-                'live', live.workspace_id, 'dev', dev.workspace_id) ORDER BY m.created_at, m.customer_id)
-       FROM (SELECT t.* FROM memberships t JOIN customers c USING (customer_id)
-             WHERE t.account_id = a.account_id AND t.disabled_at IS NULL AND c.suspended_at IS NULL
-             ORDER BY t.created_at, t.customer_id LIMIT 12) m
-       JOIN workspaces live ON live.customer_id = m.customer_id AND live.environment = 'live'
-       JOIN workspaces dev ON dev.customer_id = m.customer_id AND dev.environment = 'dev'
-     ), '[]') AS memberships
-   FROM accounts a WHERE a.account_id = ${accountId} AND a.disabled_at IS NULL AND (a.operator OR EXISTS (
-     SELECT 1 FROM memberships t JOIN customers c USING (customer_id)
-     WHERE t.account_id = a.account_id AND t.disabled_at IS NULL AND c.suspended_at IS NULL))`;
+  `SELECT a.account_id, a.operator, coalesce(m.memberships, '[]') AS memberships
+   FROM accounts a CROSS JOIN LATERAL (
+     SELECT json_agg(json_build_object('customer_id', t.customer_id, 'role', t.role,
+              'live', live.workspace_id, 'dev', dev.workspace_id) ORDER BY t.created_at, t.customer_id) AS memberships
+     FROM (SELECT t.* FROM memberships t JOIN customers c USING (customer_id)
+           WHERE t.account_id = a.account_id AND t.disabled_at IS NULL AND c.suspended_at IS NULL
+           ORDER BY t.created_at, t.customer_id LIMIT 12) t
+     JOIN workspaces live ON live.customer_id = t.customer_id AND live.environment = 'live'
+     JOIN workspaces dev ON dev.customer_id = t.customer_id AND dev.environment = 'dev') m
+   WHERE a.account_id = ${accountId} AND a.disabled_at IS NULL AND (a.operator OR m.memberships IS NOT NULL)`;
 
 const subjectStatement = statement<AccountSubjectRow>("accounts-subject", accountSubject("$1"));
 

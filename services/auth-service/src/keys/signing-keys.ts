@@ -1,13 +1,14 @@
+import type { JsonWebKey, KeyObject } from "node:crypto";
 import type { Sql } from "@roundtrip/database/database";
 import { DependencyUnavailable } from "@roundtrip/http-problem/dependency-unavailable";
 import type { Keyring } from "@roundtrip/secret-box/keyring";
-import { importJWK, type JWTPayload, SignJWT } from "jose";
 import { signingKeyBox } from "./create-signing-key.ts";
+import { importSigningKey, signToken } from "./es256.ts";
 import { findActiveKey } from "./signing-key.store.ts";
 
 export interface SigningKeys {
   /** Signs with the active key (ES256). `typ` tells kinds of tokens apart (RFC 8725 section 3.11). */
-  sign(typ: string, claims: JWTPayload): Promise<string>;
+  sign(typ: string, claims: object): Promise<string>;
   /** The next signature reads the active key anew. */
   forget(): void;
 }
@@ -23,7 +24,7 @@ const maxAgeMs = 60_000;
 
 interface Active {
   readonly kid: string;
-  readonly key: Awaited<ReturnType<typeof importJWK>>;
+  readonly key: KeyObject;
   readonly readAt: number;
 }
 
@@ -55,7 +56,7 @@ export const createSigningKeys = (deps: SigningKeysDeps): SigningKeys => {
   return {
     sign: async (typ, claims) => {
       const { kid, key } = await current();
-      return new SignJWT(claims).setProtectedHeader({ alg: "ES256", typ, kid }).sign(key);
+      return signToken(key, { kid, typ }, claims);
     },
     forget: () => {
       changes += 1;
@@ -71,5 +72,5 @@ const readActiveKey = async (deps: SigningKeysDeps): Promise<Active> => {
   if (!row) throw new DependencyUnavailable("database", { cause: new Error("there is no active signing key") });
   const jwk: unknown = JSON.parse(deps.keyring.open(row.private_box, signingKeyBox(row.kid)));
   // The box is authenticated: it holds what `create-signing-key.ts` has sealed.
-  return { kid: row.kid, key: await importJWK(jwk as Parameters<typeof importJWK>[0], "ES256"), readAt };
+  return { kid: row.kid, key: importSigningKey(jwk as JsonWebKey), readAt };
 };
