@@ -36,6 +36,15 @@ const hashStatement = statement<{ password_hash: string | null }>(
 export const findPasswordHash = async (sql: Sql, accountId: string): Promise<string | null> =>
   (await sql.query(hashStatement, [accountId]))[0]?.password_hash ?? null;
 
+const lockHashStatement = statement<{ password_hash: string | null }>(
+  "accounts-lock-hash",
+  "SELECT password_hash FROM accounts WHERE account_id = $1 AND disabled_at IS NULL FOR SHARE",
+);
+
+/** As `findPasswordHash`, and it stays so until the transaction ends: nobody sets another one or disables the account. */
+export const lockPasswordHash = async (tx: Tx, accountId: string): Promise<string | null> =>
+  (await tx.query(lockHashStatement, [accountId]))[0]?.password_hash ?? null;
+
 const emailStatement = statement<{ email: string }>(
   "accounts-email",
   "SELECT email FROM accounts WHERE account_id = $1",
@@ -44,19 +53,17 @@ const emailStatement = statement<{ email: string }>(
 export const findAccountEmail = async (sql: Sql, accountId: string): Promise<string | null> =>
   (await sql.query(emailStatement, [accountId]))[0]?.email ?? null;
 
-const replaceHashStatement = statement(
+const replaceHashStatement = statement<{ account_id: string }>(
   "accounts-replace-hash",
-  "UPDATE accounts SET password_hash = $3 WHERE account_id = $1 AND password_hash = $2",
+  "UPDATE accounts SET password_hash = $3 WHERE account_id = $1 AND password_hash = $2 RETURNING account_id",
 );
 
-/** Changes nothing when the password has been changed in between. */
+/** False, and nothing changed, when the password has been changed in between. */
 export const replaceAccountHash = async (
   sql: Sql,
   accountId: string,
   hashes: { readonly from: string; readonly to: string },
-): Promise<void> => {
-  await sql.query(replaceHashStatement, [accountId, hashes.from, hashes.to]);
-};
+): Promise<boolean> => (await sql.query(replaceHashStatement, [accountId, hashes.from, hashes.to])).length > 0;
 
 export interface AccountSubjectRow {
   readonly account_id: string;
