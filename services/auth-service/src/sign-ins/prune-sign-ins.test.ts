@@ -78,8 +78,19 @@ describe("pruning", () => {
          RETURNING sign_in_id)
        INSERT INTO refresh_tokens (refresh_token_id, sign_in_id) SELECT gen_random_uuid(), sign_in_id FROM families`,
     );
-    const isOver = async () =>
-      (await count("sign_ins", "user_agent = 'old'")) === 0 && (await count("invitations")) === 2;
+    // A replica that is not let in leaves a table for its next round, so the last one to be emptied can be any of them.
+    const left = [
+      ["sign_ins", "user_agent = 'old'"],
+      ["sign_in_throttles", "throttle_key IN ('few-old', 'many-very-old')"],
+      ["rate_limits", "limit_key = 'whole'"],
+      ["challenges", "box = 'over'"],
+      ["password_resets", "digest = 'old'"],
+      ["invitations", "digest = 'old'"],
+    ] as const;
+    const isOver = async () => {
+      for (const [table, where] of left) if ((await count(table, where)) > 0) return false;
+      return true;
+    };
     // Small batches, and three replicas at once.
     await Promise.all([1, 2, 3].map(() => runOnce(createWorker(7), isOver)));
   });
