@@ -1,5 +1,5 @@
 import { DependencyUnavailable } from "@roundtrip/http-problem/dependency-unavailable";
-import { importJWK, type JWTHeaderParameters, jwtVerify } from "jose";
+import { type JWTHeaderParameters, jwtVerify } from "jose";
 import type { AuthenticatorOptions, KeySet } from "./authenticator.ts";
 import { isForAccessTokens, looksLikeToken } from "./token.rules.ts";
 
@@ -55,9 +55,12 @@ export const readSignedToken = async <C extends Timed>(
 const isTimely = ({ iat, exp }: Timed, secondsMax: number, now: Date): boolean =>
   iat <= now.getTime() / 1_000 + skewSeconds && exp - iat <= secondsMax;
 
-/** Only keys that auth-service signs with: the set also holds those that sign return tickets. */
+/**
+ * Only keys that auth-service signs with: the set also holds those that sign return tickets. It answers the same object as
+ * long as it knows the key, which the library imports once.
+ */
 const findKey = async (keySet: KeySet, header: JWTHeaderParameters) => {
   const jwk = typeof header.kid === "string" ? await keySet.findJwk(header.kid) : null;
   if (!jwk || !isForAccessTokens(jwk)) throw new Error("no key of ours");
-  return importJWK(jwk, "ES256");
+  return jwk;
 };
