@@ -154,16 +154,19 @@ describe("401", () => {
 });
 
 describe("429", () => {
-  it("caps the mails of one customer in an hour, and makes no account beyond", async () => {
+  it("answers a customer 60 times in an hour who has an account already, and then nobody any more", async () => {
     const { app, db } = service();
-    const busy = await makeCustomer(db);
-    const headers = await headersOf(app, await makeAccount(db, { [busy.customerId]: "owner" }));
+    const curious = await makeCustomer(db);
+    const headers = await headersOf(app, await makeAccount(db, { [curious.customerId]: "owner" }));
+    const { email } = await makeAccount(db, { [clinic.customerId]: "viewer" });
     const statuses: number[] = [];
-    for (let index = 0; index < 101; index += 1) {
-      statuses.push((await create({ email: `n${index}@busy.example`, role: "viewer" }, headers)).statusCode);
+    for (let index = 0; index < 61; index += 1) {
+      statuses.push((await create({ email, role: "viewer" }, headers)).statusCode);
     }
-    expect(statuses).toEqual([...Array(100).fill(201), 429]);
-    expect(await accountsOf("n100@busy.example")).toEqual([]);
+    expect(statuses).toEqual([...Array(60).fill(409), 429]);
+    expect((await create({ email: "late@curious.example", role: "viewer" }, headers)).statusCode).toBe(429);
+    expect(await accountsOf("late@curious.example")).toEqual([]);
+    expect((await create({ email, role: "viewer" })).statusCode).toBe(409);
   });
 });
 

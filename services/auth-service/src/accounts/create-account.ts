@@ -9,7 +9,8 @@ import { revokeOpenInvitations } from "../invitations/invitation.store.ts";
 import { limitMails } from "../mails/limit-mails.ts";
 import { queueMail } from "../mails/queue-mail.ts";
 import { insertResetLink } from "../password-resets/insert-reset-link.ts";
-import type { LimitDeps } from "../throttling/limit-requests.ts";
+import { accountAttemptLimit } from "../throttling/limit-policies.rules.ts";
+import { type LimitDeps, limitRequests } from "../throttling/limit-requests.ts";
 import { readEmail } from "./read-email.ts";
 import { insertAccount, insertMembership, type StaffRow } from "./staff.store.ts";
 
@@ -33,11 +34,13 @@ const firstPasswordLifeMs = 7 * 86_400_000;
 
 /**
  * An account without a password, a membership, and a mail with the link to set one. Only for an e-mail that nobody has yet:
- * whoever has an account decides about another membership (`accept-invitation.ts`). Throws `account_exists`.
+ * whoever has an account decides about another membership (`accept-invitation.ts`). An attempt is counted before anything is looked up and outside
+ * of the transaction, so that a refusal does not give it back. Throws `account_exists`, `rate_limited`.
  */
 export const createAccount = async (deps: CreateAccountDeps, command: CreateAccount): Promise<StaffRow> => {
   const email = readEmail(command.email, "email");
   const { customerId, ownerId, role, source } = command;
+  await limitRequests(deps, accountAttemptLimit, customerId);
   return deps.db.transaction(async (tx) => {
     await lockStaff(tx, { customerId, accountId: ownerId });
     const now = deps.clock();

@@ -175,4 +175,16 @@ describe("429", () => {
     expect(statuses.at(-1)).toBe(429);
     expect((await invite({ email: "other@clinic.example", role: "viewer" })).statusCode).toBe(201);
   });
+
+  it("counts what is refused as well, 120 of one customer in an hour", async () => {
+    const { app, db } = service();
+    const insistent = await makeCustomer(db);
+    const member = await makeAccount(db, { [insistent.customerId]: "owner" });
+    const headers = await headersOf(app, member);
+    const statuses: number[] = [];
+    for (let index = 0; index < 121; index += 1) {
+      statuses.push((await invite({ email: member.email, role: "viewer" }, headers)).statusCode);
+    }
+    expect(statuses).toEqual([...Array(120).fill(409), 429]);
+  });
 });

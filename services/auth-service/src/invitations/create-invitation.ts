@@ -7,6 +7,8 @@ import type { AuditSource } from "../audit/record-audit.ts";
 import { getCustomerName } from "../customers/customer.store.ts";
 import { lockStaff } from "../customers/lock-staff.ts";
 import { limitMails } from "../mails/limit-mails.ts";
+import { invitationAttemptLimit } from "../throttling/limit-policies.rules.ts";
+import { limitRequests } from "../throttling/limit-requests.ts";
 import { type InviteDeps, insertInvitation } from "./insert-invitation.ts";
 import type { InvitationRow } from "./invitation.store.ts";
 
@@ -22,13 +24,14 @@ export interface CreateInvitation {
   readonly source: AuditSource;
 }
 
-/** Throws `account_exists` for a member of the customer, `rate_limited` when too many mails were asked for. */
+/** Throws `account_exists` for a member of the customer, `rate_limited` after too many attempts or too many mails. */
 export const createInvitation = async (
   deps: CreateInvitationDeps,
   command: CreateInvitation,
 ): Promise<InvitationRow> => {
   const email = readEmail(command.email, "email");
   const { customerId, ownerId, role, source } = command;
+  await limitRequests(deps, invitationAttemptLimit, customerId);
   return deps.db.transaction(async (tx) => {
     await lockStaff(tx, { customerId, accountId: ownerId });
     if (await findMemberByEmail(tx, customerId, email.key)) {

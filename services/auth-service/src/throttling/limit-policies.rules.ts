@@ -30,7 +30,16 @@ export const passwordResetLimit: LimitPolicy = { name: "password-reset", limit: 
 /** Opening and redeeming the links of invitations and password resets, per address. Their secrets have 256 bits. */
 export const linkRedemptionLimit: LimitPolicy = { name: "link-redemption", limit: 30, windowSeconds: 60 };
 
-/** Everything above together, per network (/24, /56) and process, in memory: a flood stops here and reaches no database. */
+/**
+ * Accounts that a customer's owners try to make. The answer says whether the installation knows an e-mail, so it is counted
+ * whatever the answer is: at 60 in an hour nobody reads out a list of addresses.
+ */
+export const accountAttemptLimit: LimitPolicy = { name: "account-attempts", limit: 60, windowSeconds: 3_600 };
+
+/** Invitations that a customer's owners try to send: more than their mails, so that mistakes among them do no harm. */
+export const invitationAttemptLimit: LimitPolicy = { name: "invitation-attempts", limit: 120, windowSeconds: 3_600 };
+
+/** All per address together, per network (/24, /56) and process, in memory: a flood stops here and reaches no database. */
 export const networkFloodLimit: LimitPolicy = { name: "network-flood", limit: 1_200, windowSeconds: 60 };
 
 /** Entries in the audit log about one and the same refusal: an attacker who is turned away must not fill the log. */
