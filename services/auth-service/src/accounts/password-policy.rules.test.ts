@@ -15,6 +15,7 @@ describe("a password that may be", () => {
     ["256 code points", `${"an honest sentence about gardens ".repeat(8)}`.slice(0, 256)],
     ["no capital, no digit, no punctuation", "nobody ever mows here"],
     ["a name and enough besides", "ada.lovelace likes purple onions"],
+    ["a row of a keyboard and enough besides", "qwertyuiop eats seven plums"],
     ["another script", "любимая прогулка вдоль реки"],
   ])("is %s", (_name, password) => {
     expect(refuse(password)).toBeNull();
@@ -47,7 +48,15 @@ describe("a password that may not be", () => {
     ["the customer's name", "st. mary's clinic!", "e-mail"],
     ["our own name", "RoundtripRoundtrip1", "Roundtrip"],
     ["half a character", "vK3 pulp radish \ud83e", "half a character"],
-    ["NUL", "vK3 pulp radish\u0000", "half a character"],
+    ["NUL", "vK3 pulp radish\u0000", "NUL"],
+    ["the rows of a keyboard", "qwertyuiopasdfgh", "keyboard"],
+    ["the rows of a keyboard, shifted", "QWERTYuiopASDFghjkl", "keyboard"],
+    ["the rows of a keyboard backwards", "poiuytrewqlkjhgfdsa", "keyboard"],
+    ["one row there and back", "asdfghjkllkjhgfdsa", "keyboard"],
+    ["one row over and over", "lkjhgflkjhgflkjhgf", "keyboard"],
+    ["rows with dashes and digits", "qwertyuiop-asdfgh-12345", "keyboard"],
+    ["the rows of a German keyboard", "qwertzuiopüasdfghjklöä", "keyboard"],
+    ["the rows of a French keyboard", "azertyuiopqsdfghjklm", "keyboard"],
   ])("is %s", (_name, password, reason) => {
     expect(refuse(password)).toContain(reason);
   });
@@ -56,6 +65,7 @@ describe("a password that may not be", () => {
     const start = performance.now();
     expect(refuse("ab".repeat(500_000))).toContain("256");
     refuse("a".repeat(255).concat("b"));
+    refuse("qwertyuiop".repeat(25).concat("x!x"));
     expect(performance.now() - start).toBeLessThan(500);
   });
 });

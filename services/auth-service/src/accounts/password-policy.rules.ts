@@ -1,3 +1,5 @@
+import { isKeyboardWalk } from "./keyboard-walk.rules.ts";
+
 /** NIST SP 800-63B-4 section 3.1.1.2: 15 for a password that stands alone, 8 beside a second factor. */
 const codePointsMinAlone = 15;
 const codePointsMinBeside = 8;
@@ -27,10 +29,12 @@ export const refusePassword = (
   const min = use.hasSecondFactor ? codePointsMinBeside : codePointsMinAlone;
   if (length < min) return `needs ${min} characters or more`;
   if (length > codePointsMax) return `may have ${codePointsMax} characters at most`;
-  if (/\p{Surrogate}|\0/u.test(password)) return "holds half a character, which no keyboard can type again";
+  if (password.includes("\0")) return "holds the character NUL, which no keyboard can type";
+  if (/\p{Surrogate}/u.test(password)) return "holds half a character, which no keyboard can type again";
   const folded = password.normalize("NFKC").toLowerCase();
   if (isOneWord(folded, isCommon)) return "is one of the most common passwords, or made from just one of them";
   if (isRow(folded)) return "is a row of neighbouring characters or one short piece over and over";
+  if (isKeyboardWalk(folded)) return "is a walk along the rows of a keyboard";
   if (isContext(folded, use.contextWords)) return "is made from the e-mail, a name or the word Roundtrip";
   return null;
 };
