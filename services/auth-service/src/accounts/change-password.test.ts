@@ -112,6 +112,21 @@ describe("422", () => {
     expect((await signIn(member, member.password)).statusCode).toBe(200);
   });
 
+  it.each([
+    ["as it is", (given: string) => given],
+    ["in another spelling of the same", (given: string) => given.replace("a", "ａ")],
+  ])("refuses the current password as the new one, %s", async (_name, spell) => {
+    const member = await openMember();
+    const answer = await change(member.headers, {
+      current_password: member.password,
+      password: spell(member.password),
+    });
+    expect(answer.json()).toMatchObject({
+      code: "password_refused",
+      detail: [{ loc: ["body", "password"], msg: expect.stringContaining("now") }],
+    });
+  });
+
   it.each([{ password }, { current_password: "x", password, email: "x@y.example" }, { current_password: 1, password }])(
     "refuses %j",
     async (payload) => {

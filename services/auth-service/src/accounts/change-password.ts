@@ -7,7 +7,7 @@ import type { AuditSource } from "../audit/record-audit.ts";
 import { queueMail } from "../mails/queue-mail.ts";
 import { spendResetLinks } from "../password-resets/password-reset.store.ts";
 import { revokeSignInsOfAccount } from "../sign-ins/sign-in.store.ts";
-import { checkNewPassword } from "./check-new-password.ts";
+import { checkNewPassword, checkOtherPassword } from "./check-new-password.ts";
 import { checkOwnPassword, type OwnPasswordDeps } from "./check-own-password.ts";
 import { changePasswordFrom, findOwnAccount, passwordUse } from "./own-account.store.ts";
 import { isShortPassword } from "./password-policy.rules.ts";
@@ -40,6 +40,7 @@ export const changePassword = async (deps: ChangePasswordDeps, command: ChangePa
   const account = await findOwnAccount(deps.db, accountId);
   if (!account) throw new Problem("unauthorized");
   await checkOwnPassword(deps, { accountId, password: command.current });
+  checkOtherPassword(command.password, command.current);
   checkNewPassword(command.password, passwordUse(account));
   const hash = await deps.hasher.hash(command.password);
   const password = { accountId, hash, isShort: isShortPassword(command.password) };
