@@ -31,4 +31,15 @@ export class Problem extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.headers = options.headers ?? {};
   }
+
+  /** The same refusal with further headers; its own win. */
+  withHeaders(headers: Readonly<Record<string, string>>): Problem {
+    return new Problem(this.code, {
+      detail: this.detail,
+      ...(this.errors === undefined ? {} : { errors: this.errors }),
+      ...(this.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: this.retryAfterSeconds }),
+      headers: { ...headers, ...this.headers },
+      cause: this.cause,
+    });
+  }
 }

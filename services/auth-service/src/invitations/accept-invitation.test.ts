@@ -36,6 +36,12 @@ const membershipsOf = (email: string) =>
     email,
   );
 
+/** What is left of an address's tries at links; the tests' own address has a thousand times as many. */
+const limited = {
+  ratelimit: expect.stringMatching(/^"default";r=\d+;t=\d+$/),
+  "ratelimit-policy": '"default";q=30000;w=60',
+};
+
 describe("200", () => {
   it("makes the account of somebody new, who can sign in then, and is not signed in by it", async () => {
     const { app } = service();
@@ -45,6 +51,7 @@ describe("200", () => {
     expect(answer.headers["set-cookie"]).toBeUndefined();
     const headers = await headersOf(app, { email: "new@clinic.example", password });
     const me = (await app.inject({ url: "/v2/me", headers })).json();
+    expect(answer.headers).toMatchObject(limited);
     expect(me).toMatchObject({ name: "New Colleague", operator: false, memberships: [{ role: "admin" }] });
     const entries = await auditEntries(service().db, "invitation.accepted");
     expect(entries.at(-1)).toMatchObject({
@@ -117,6 +124,7 @@ describe("404", () => {
   const isGone = async (path: string, payload: unknown = { password }) => {
     const answer = await accept(path, payload);
     expect(answer.json()).toMatchObject({ status: 404, code: "link_not_found" });
+    expect(answer.headers).toMatchObject(limited);
   };
 
   it("does not know a link that is made up, or was used, taken back or replaced", async () => {
@@ -184,6 +192,7 @@ describe("422", () => {
       code: "password_refused",
       detail: [{ loc: ["body", "password"], msg: "needs 15 characters or more" }],
     });
+    expect(answer.headers).toMatchObject(limited);
   });
 
   it("wants a password for somebody new", async () => {

@@ -2,17 +2,18 @@ import type { Role } from "@roundtrip/contracts/scope";
 import type { Database, Tx } from "@roundtrip/database/database";
 import { Problem } from "@roundtrip/http-problem/problem";
 import type { PasswordHasher } from "@roundtrip/password-hash/password-hash";
+import type { Keyring } from "@roundtrip/secret-box/keyring";
 import { uuidv7 } from "uuidv7";
 import { checkNewPassword } from "../accounts/check-new-password.ts";
 import { isShortPassword } from "../accounts/password-policy.rules.ts";
 import { insertAccount, insertMembership } from "../accounts/staff.store.ts";
 import { type AuditSource, recordAudit } from "../audit/record-audit.ts";
 import { lockCustomer } from "../customers/customer.store.ts";
-import { type AddressLimitDeps, limitAddress } from "../throttling/limit-address.ts";
-import { linkRedemptionLimit } from "../throttling/limit-policies.rules.ts";
 import { findInvitationByLink, type LinkedInvitation, spendInvitation } from "./invitation.store.ts";
 
-export interface AcceptInvitationDeps extends AddressLimitDeps {
+export interface AcceptInvitationDeps {
+  readonly keyring: Keyring;
+  readonly clock: () => Date;
   readonly db: Database;
   readonly hasher: PasswordHasher;
 }
@@ -34,13 +35,12 @@ export interface AcceptedInvitation {
 /**
  * Whoever has the link has the mailbox. Somebody without an account gets one with the password given here; an account that
  * is there gains the role, and its password, name and second factor stay untouched. Nobody is signed in by it.
- * Throws `link_not_found`, `password_refused`, `invalid_request` without a needed password, `rate_limited`.
+ * Throws `link_not_found`, `password_refused`, `invalid_request` without a needed password.
  */
 export const acceptInvitation = async (
   deps: AcceptInvitationDeps,
   command: AcceptInvitation,
 ): Promise<AcceptedInvitation> => {
-  await limitAddress(deps, linkRedemptionLimit, command.source);
   const digests = deps.keyring.digests(command.secret);
   const invitation = await findInvitationByLink(deps.db, digests, deps.clock());
   if (!invitation) throw new Problem("link_not_found");

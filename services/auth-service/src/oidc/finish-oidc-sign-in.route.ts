@@ -2,6 +2,7 @@ import { finishOidcSignIn as operation } from "@roundtrip/contracts/auth/finish-
 import { type Route, route } from "@roundtrip/http-operation/route";
 import type { CookieSettings } from "../sign-ins/refresh-cookie.rules.ts";
 import { answerSignIn, readSource } from "../sign-ins/sign-in-answer.ts";
+import { addLimitHeaders } from "../throttling/add-limit-headers.ts";
 import { type AddressLimitDeps, limitAddress } from "../throttling/limit-address.ts";
 import { oidcSignInLimit } from "../throttling/limit-policies.rules.ts";
 import { type FinishOidcDeps, finishOidcSignIn } from "./finish-oidc-sign-in.ts";
@@ -17,9 +18,11 @@ export const createFinishOidcSignInRoute = (
   route(operation, async (input) => {
     const source = { ...readSource(deps.cookie, { ...input, query: {} }), flavour: "cookie" } as const;
     const headers = await limitAddress(deps, oidcSignInLimit, source);
-    const binding = readOidcCookie(deps.cookie.secure, input.cookies);
-    const opened = await finishOidcSignIn(deps, { query: input.query, binding }, source);
-    const signedIn = opened ? answerSignIn(deps.cookie, opened).headers["set-cookie"] : [];
-    const cookies = [clearedOidcCookie(deps.cookie.secure), ...[signedIn ?? []].flat()];
-    return { status: 302, body: null, headers: { ...headers, location: "/", "set-cookie": cookies } };
+    return addLimitHeaders(headers, async () => {
+      const binding = readOidcCookie(deps.cookie.secure, input.cookies);
+      const opened = await finishOidcSignIn(deps, { query: input.query, binding }, source);
+      const signedIn = opened ? answerSignIn(deps.cookie, opened).headers["set-cookie"] : [];
+      const cookies = [clearedOidcCookie(deps.cookie.secure), ...[signedIn ?? []].flat()];
+      return { status: 302 as const, body: null, headers: { location: "/", "set-cookie": cookies } };
+    });
   });

@@ -1,6 +1,7 @@
 import { startOidcSignIn as operation } from "@roundtrip/contracts/auth/start-oidc-sign-in.http";
 import { type Route, route } from "@roundtrip/http-operation/route";
 import type { CookieSettings } from "../sign-ins/refresh-cookie.rules.ts";
+import { addLimitHeaders } from "../throttling/add-limit-headers.ts";
 import { type AddressLimitDeps, limitAddress } from "../throttling/limit-address.ts";
 import { oidcSignInLimit } from "../throttling/limit-policies.rules.ts";
 import { oidcCookie } from "./oidc-cookie.rules.ts";
@@ -11,7 +12,9 @@ export const createStartOidcSignInRoute = (
 ): Route =>
   route(operation, async ({ address, requestId }) => {
     const headers = await limitAddress(deps, oidcSignInLimit, { address, requestId });
-    const { url, binding } = await startOidcSignIn(deps);
-    const cookie = oidcCookie(deps.cookie.secure, binding);
-    return { status: 302, body: null, headers: { ...headers, location: url, "set-cookie": cookie } };
+    return addLimitHeaders(headers, async () => {
+      const { url, binding } = await startOidcSignIn(deps);
+      const cookie = oidcCookie(deps.cookie.secure, binding);
+      return { status: 302 as const, body: null, headers: { location: url, "set-cookie": cookie } };
+    });
   });

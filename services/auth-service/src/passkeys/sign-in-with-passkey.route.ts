@@ -2,6 +2,7 @@ import { signInWithPasskey as operation } from "@roundtrip/contracts/auth/sign-i
 import { type Route, route } from "@roundtrip/http-operation/route";
 import type { CookieSettings } from "../sign-ins/refresh-cookie.rules.ts";
 import { answerSignIn, readSource } from "../sign-ins/sign-in-answer.ts";
+import { addLimitHeaders } from "../throttling/add-limit-headers.ts";
 import { type AddressLimitDeps, limitAddress } from "../throttling/limit-address.ts";
 import { passkeySignInLimit } from "../throttling/limit-policies.rules.ts";
 import { type PasskeySignInDeps, signInWithPasskey } from "./sign-in-with-passkey.ts";
@@ -12,5 +13,7 @@ export const createSignInWithPasskeyRoute = (
   route(operation, async (input) => {
     const source = readSource(deps.cookie, input);
     const headers = await limitAddress(deps, passkeySignInLimit, source);
-    return answerSignIn(deps.cookie, await signInWithPasskey(deps, input.body, source), headers);
+    return addLimitHeaders(headers, async () =>
+      answerSignIn(deps.cookie, await signInWithPasskey(deps, input.body, source)),
+    );
   });

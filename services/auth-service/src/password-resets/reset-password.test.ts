@@ -181,6 +181,21 @@ describe("422", () => {
   });
 });
 
+describe("every answer", () => {
+  it("says how many tries at links are left", async () => {
+    const path = await linkFor(await makeMember());
+    const weak = await reset(path, { password: "short" });
+    const answers = [weak, await reset(path), await reset(path)];
+    expect(answers.map((answer) => answer.statusCode)).toEqual([422, 204, 404]);
+    for (const { headers } of answers) {
+      expect(headers).toMatchObject({
+        ratelimit: expect.stringMatching(/^"default";r=\d+;t=\d+$/),
+        "ratelimit-policy": '"default";q=30000;w=60',
+      });
+    }
+  });
+});
+
 describe("429", () => {
   it("limits an address that tries links", async () => {
     const statuses: number[] = [];

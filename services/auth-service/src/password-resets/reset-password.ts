@@ -3,6 +3,7 @@ import type { Database, Tx } from "@roundtrip/database/database";
 import type { EventBus } from "@roundtrip/event-bus/event-bus";
 import { Problem } from "@roundtrip/http-problem/problem";
 import type { PasswordHasher } from "@roundtrip/password-hash/password-hash";
+import type { Keyring } from "@roundtrip/secret-box/keyring";
 import { checkNewPassword } from "../accounts/check-new-password.ts";
 import {
   findOwnAccount,
@@ -16,12 +17,12 @@ import { recordAccountAudit } from "../audit/record-account-audit.ts";
 import type { AuditSource } from "../audit/record-audit.ts";
 import { queueMail } from "../mails/queue-mail.ts";
 import { revokeSignInsOfAccount } from "../sign-ins/sign-in.store.ts";
-import { type AddressLimitDeps, limitAddress } from "../throttling/limit-address.ts";
-import { linkRedemptionLimit } from "../throttling/limit-policies.rules.ts";
 import { forgetFailures, throttleKey } from "../throttling/throttle-guesses.ts";
 import { findResetByLink, type LinkedReset, spendReset, spendResetLinks } from "./password-reset.store.ts";
 
-export interface ResetPasswordDeps extends AddressLimitDeps {
+export interface ResetPasswordDeps {
+  readonly keyring: Keyring;
+  readonly clock: () => Date;
   readonly db: Database;
   readonly bus: EventBus;
   readonly hasher: PasswordHasher;
@@ -42,10 +43,9 @@ const noticeLifeMs = 3 * 86_400_000;
 /**
  * Spends the link, sets the password, and ends every sign-in and every other link. A refused password spends nothing. What
  * was counted against the account is forgotten: whoever has its mailbox is no guesser. A second factor stays on.
- * Throws `link_not_found`, `password_refused`, `rate_limited`.
+ * Throws `link_not_found`, `password_refused`.
  */
 export const resetPassword = async (deps: ResetPasswordDeps, command: ResetPassword): Promise<void> => {
-  await limitAddress(deps, linkRedemptionLimit, command.source);
   const reset = await findResetByLink(deps.db, deps.keyring.digests(command.secret), deps.clock());
   const account = reset && (await findOwnAccount(deps.db, reset.account_id));
   if (!account) throw new Problem("link_not_found");

@@ -1,5 +1,6 @@
 import { signInAccount as operation } from "@roundtrip/contracts/auth/sign-in-account.http";
 import { type Route, route } from "@roundtrip/http-operation/route";
+import { addLimitHeaders } from "../throttling/add-limit-headers.ts";
 import { type AddressLimitDeps, limitAddress } from "../throttling/limit-address.ts";
 import { passwordSignInLimit } from "../throttling/limit-policies.rules.ts";
 import type { CookieSettings } from "./refresh-cookie.rules.ts";
@@ -12,5 +13,7 @@ export const createSignInAccountRoute = (
   route(operation, async (input) => {
     const source = readSource(deps.cookie, input);
     const headers = await limitAddress(deps, passwordSignInLimit, source);
-    return answerSignIn(deps.cookie, await signInAccount(deps, input.body, source), headers);
+    return addLimitHeaders(headers, async () =>
+      answerSignIn(deps.cookie, await signInAccount(deps, input.body, source)),
+    );
   });
