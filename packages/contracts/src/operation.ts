@@ -40,7 +40,10 @@ export interface Operation {
   readonly query?: TSchema;
   readonly headers?: TSchema;
   readonly body?: TSchema;
-  /** The body may also come as `application/x-www-form-urlencoded`, as standards of OAuth want it; every member is text. */
+  /**
+   * The body may also come as `application/x-www-form-urlencoded`, as standards of OAuth want it; members that the contract does not
+   * know are ignored there, and every member is text.
+   */
   readonly takesForm?: true;
   /** Default 1 MiB. */
   readonly bodyLimitBytes?: number;

@@ -57,30 +57,35 @@ export const registerScope = <K extends Access["kind"]>(app: FastifyInstance, sc
       },
       handler: async (request, reply) => sendOutput(entry, request, { reply, caller: callers.get(request) ?? null }),
     };
-    if (operation.takesForm) app.register(formRoute(options));
+    if (operation.takesForm) app.register(formRoute(operation, options));
     else app.route(options);
   }
 };
 
 /** In a scope of its own: a page of somebody else's can send a form without asking, so no other route may read one. */
 const formRoute =
-  (options: RouteOptions): FastifyPluginAsync =>
+  (operation: Operation, options: RouteOptions): FastifyPluginAsync =>
   async (app) => {
+    const { properties = {} }: { readonly properties?: object } = operation.body ?? {};
     app.addContentTypeParser(
       "application/x-www-form-urlencoded",
       { parseAs: "string" },
-      async (_: FastifyRequest, body: string) => parseForm(body),
+      async (_: FastifyRequest, body: string) => parseForm(body, Object.keys(properties)),
     );
     app.route(options);
   };
 
-/** A member that comes several times is a list, which no schema of a form takes (RFC 6749 section 3.2). */
-const parseForm = (body: string): Record<string, string | string[]> => {
+/**
+ * The members that the contract knows; others are ignored, and one that comes several times is a list, which no schema of a
+ * form takes (both RFC 6749 section 3.2).
+ */
+const parseForm = (body: string, known: readonly string[]): Record<string, string | string[]> => {
   const members = new URLSearchParams(body);
   return Object.fromEntries(
-    [...new Set(members.keys())].map((name) => {
-      const [first = "", ...others] = members.getAll(name);
-      return [name, others.length === 0 ? first : [first, ...others]];
+    known.flatMap((name) => {
+      const [first, ...others] = members.getAll(name);
+      if (first === undefined) return [];
+      return [[name, others.length === 0 ? first : [first, ...others]]];
     }),
   );
 };

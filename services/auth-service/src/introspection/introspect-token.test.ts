@@ -169,6 +169,7 @@ describe("200, active", () => {
       });
     expect((await post(`token=${key}`)).json()).toEqual(await ask(key));
     expect((await post(`token=${key}&token_type_hint=refresh_token`)).json()).toMatchObject({ active: true });
+    expect((await post(`token=${key}&client_id=portal`)).json()).toMatchObject({ active: true });
     expect((await post("token=nonsense")).json()).toEqual(inactive);
     expect((await post(`token=${key}&token=${key}`)).statusCode).toBe(422);
   });
