@@ -26,6 +26,18 @@ export const Slug = Type.String({ pattern: "^[A-Za-z0-9_-]+$", minLength: 1, max
 export const Text = (maxLength: number) =>
   Type.String({ minLength: 1, maxLength, pattern: "^[^\\u0000\\p{Surrogate}]*$" });
 
+/**
+ * What people call a thing or themselves: `Text` on one line with something to see. No control characters or line breaks,
+ * which would forge lines in logs and mails, and none of the controls that turn round the text after them (U+202A-202E,
+ * U+2066-2069, Unicode TR 36 section 2.9).
+ */
+export const Name = (maxLength: number, minLength = 1) =>
+  Type.String({
+    minLength,
+    maxLength,
+    pattern: "^(?=.*[\\p{L}\\p{N}\\p{P}\\p{S}])[^\\p{Cc}\\p{Zl}\\p{Zp}\\p{Surrogate}\\u202A-\\u202E\\u2066-\\u2069]*$",
+  });
+
 export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /** Closed object: unknown members are refused, so that a misspelt or smuggled member is seen by its sender. */

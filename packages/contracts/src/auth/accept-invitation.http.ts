@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { Closed, Text } from "../formats.ts";
+import { Closed, Name } from "../formats.ts";
 import { operation } from "../operation.ts";
 import { RoleName } from "./account.ts";
 import { LinkToken } from "./link-token.ts";
@@ -16,7 +16,7 @@ export const acceptInvitation = operation({
   access: { kind: "public" },
   dialect: "v2",
   params: Closed({ token: LinkToken }),
-  body: Type.Union([Closed({ password: Type.Optional(Password), name: Type.Optional(Text(256)) }), Type.Null()]),
+  body: Type.Union([Closed({ password: Type.Optional(Password), name: Type.Optional(Name(256)) }), Type.Null()]),
   bodyLimitBytes: 16_384,
   responses: { 200: Closed({ email: Type.String(), customer_name: Type.String(), role: RoleName }) },
   problems: ["link_not_found", "password_refused", "rate_limited"],

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { Closed, Text } from "../formats.ts";
+import { Closed, Name } from "../formats.ts";
 import { operation } from "../operation.ts";
 import { Email, RoleName, StaffMember } from "./account.ts";
 
@@ -13,7 +13,7 @@ export const createAccount = operation({
     "Without a password: the person gets a mail with a link to set one. An e-mail that has an account already is invited instead (`POST /v2/invitations`).",
   access: { kind: "workspace", scope: null, role: "owner", callers: ["account"] },
   dialect: "v2",
-  body: Closed({ email: Email, name: Type.Optional(Text(256)), role: RoleName }),
+  body: Closed({ email: Email, name: Type.Optional(Name(256)), role: RoleName }),
   bodyLimitBytes: 16_384,
   responses: { 201: StaffMember },
   problems: ["account_exists", "rate_limited"],

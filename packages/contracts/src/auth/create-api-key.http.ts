@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { Closed, Instant, Text } from "../formats.ts";
+import { Closed, Instant, Name } from "../formats.ts";
 import { operation } from "../operation.ts";
 import { CreatedApiKey, EnvironmentName, ScopeName } from "./api-key.ts";
 
@@ -15,7 +15,7 @@ export const createApiKey = operation({
   access: { kind: "workspace", scope: null, role: "admin", callers: ["account"] },
   dialect: "v2",
   body: Closed({
-    name: Text(128),
+    name: Name(128),
     environment: EnvironmentName,
     scopes: Type.Optional(Type.Array(ScopeName, { minItems: 1, uniqueItems: true })),
     expires_at: Type.Optional(Instant),

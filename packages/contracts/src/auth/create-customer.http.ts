@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { Closed, Text } from "../formats.ts";
+import { Closed, Name } from "../formats.ts";
 import { operation } from "../operation.ts";
 import { Email } from "./account.ts";
 import { CustomerObject } from "./customer.ts";
@@ -13,7 +13,7 @@ export const createCustomer = operation({
   description: "`owner_email` is invited as its first owner.",
   access: { kind: "account", operator: true },
   dialect: "v2",
-  body: Closed({ name: Text(256), owner_email: Type.Optional(Email) }),
+  body: Closed({ name: Name(256), owner_email: Type.Optional(Email) }),
   bodyLimitBytes: 16_384,
   responses: { 201: CustomerObject },
   problems: ["rate_limited"],

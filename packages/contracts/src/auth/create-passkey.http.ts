@@ -1,4 +1,4 @@
-import { Closed, Text, Uuid } from "../formats.ts";
+import { Closed, Name, Uuid } from "../formats.ts";
 import { operation } from "../operation.ts";
 import { PasskeyObject, WebAuthnResponse } from "./passkey.ts";
 
@@ -13,7 +13,7 @@ export const createPasskey = operation({
     "certificates are refused, because nobody looks at them. At most 20 for an account; its owner gets a mail.",
   access: { kind: "account" },
   dialect: "v2",
-  body: Closed({ challenge_id: Uuid, name: Text(128), response: WebAuthnResponse }),
+  body: Closed({ challenge_id: Uuid, name: Name(128), response: WebAuthnResponse }),
   bodyLimitBytes: 16_384,
   responses: { 201: PasskeyObject },
   problems: ["passkey_refused", "passkey_known", "too_many_passkeys"],

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { Closed, Instant } from "../formats.ts";
+import { Closed, Instant, Name } from "../formats.ts";
 import { operation } from "../operation.ts";
 import { ScopeName } from "./api-key.ts";
 import { CreatedPersonalAccessToken } from "./personal-access-token.ts";
@@ -15,7 +15,7 @@ export const createPersonalAccessToken = operation({
   access: { kind: "account" },
   dialect: "v2",
   body: Closed({
-    name: Type.String({ minLength: 3, maxLength: 128, pattern: "^[^\\u0000\\p{Surrogate}]*$" }),
+    name: Name(128, 3),
     expires_at: Instant,
     scopes: Type.Array(ScopeName, { minItems: 1, uniqueItems: true }),
   }),

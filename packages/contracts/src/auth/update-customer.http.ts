@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { Closed, Text, Uuid } from "../formats.ts";
+import { Closed, Name, Uuid } from "../formats.ts";
 import { operation } from "../operation.ts";
 import { CustomerObject } from "./customer.ts";
 
@@ -13,7 +13,7 @@ export const updateCustomer = operation({
   access: { kind: "account", operator: true },
   dialect: "v2",
   params: Closed({ customer_id: Uuid }),
-  body: Closed({ name: Type.Optional(Text(256)), suspended: Type.Optional(Type.Boolean()) }),
+  body: Closed({ name: Type.Optional(Name(256)), suspended: Type.Optional(Type.Boolean()) }),
   bodyLimitBytes: 16_384,
   responses: { 200: CustomerObject },
   problems: ["customer_not_found"],

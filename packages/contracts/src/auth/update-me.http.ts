@@ -1,4 +1,4 @@
-import { Closed, Nullable, Text } from "../formats.ts";
+import { Closed, Name, Nullable } from "../formats.ts";
 import { operation } from "../operation.ts";
 import { AccountObject } from "./account.ts";
 
@@ -10,7 +10,7 @@ export const updateMe = operation({
   summary: "Change the account's own name",
   access: { kind: "account" },
   dialect: "v2",
-  body: Closed({ name: Nullable(Text(256)) }),
+  body: Closed({ name: Nullable(Name(256)) }),
   bodyLimitBytes: 16_384,
   responses: { 200: AccountObject },
   problems: [],
