@@ -11,7 +11,7 @@ export const createApiKey = operation({
   summary: "Create an API key",
   description:
     "For the live or the dev workspace of the customer in hand, whichever of the two `X-Workspace` names. Without `scopes` the " +
-    "key gets all of them, without `expires_at` it lasts until it is revoked. The key is shown this once.",
+    "key gets all of them, without `expires_at` it lasts until it is revoked. The key is shown this once. A workspace has at most 100 that work; the next is a 409.",
   access: { kind: "workspace", scope: null, role: "admin", callers: ["account"] },
   dialect: "v2",
   body: Closed({
@@ -21,5 +21,5 @@ export const createApiKey = operation({
     expires_at: Type.Optional(Instant),
   }),
   responses: { 201: CreatedApiKey },
-  problems: ["invalid_request"],
+  problems: ["invalid_request", "conflict"],
 });

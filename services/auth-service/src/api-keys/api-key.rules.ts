@@ -1,3 +1,9 @@
+/** More keys of one workspace that work at the same time are more than anybody can look after. */
+export const liveKeysMax = 100;
+
+/** Whoever has as many may still rotate each of them: the replaced ones work on for their overlap. */
+export const liveKeysWithOverlapMax = 2 * liveKeysMax;
+
 /** Why the key cannot get this expiry, or null. */
 export const refuseExpiry = (expiresAt: Date, now: Date): string | null =>
   expiresAt <= now ? "must be in the future" : null;

@@ -42,6 +42,31 @@ export interface NewApiKey {
   readonly expiresAt: Date | null;
 }
 
+const lockWorkspaceStatement = statement<{ workspace_id: string }>(
+  "api-keys-lock-workspace",
+  "SELECT workspace_id FROM workspaces WHERE customer_id = $1 AND environment = $2 FOR NO KEY UPDATE",
+);
+
+/** The customer's workspace of that environment, held so that its keys can be counted. */
+export const lockWorkspace = async (
+  tx: Tx,
+  { customerId, environment }: { readonly customerId: string; readonly environment: Environment },
+): Promise<string> => {
+  const [workspace] = await tx.query(lockWorkspaceStatement, [customerId, environment]);
+  if (!workspace) throw new Error("the customer has no such workspace");
+  return workspace.workspace_id;
+};
+
+const countStatement = statement<{ live: number }>(
+  "api-keys-count",
+  `SELECT count(*)::int AS live FROM api_keys
+   WHERE workspace_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)`,
+);
+
+/** Exact only while the workspace's row is locked. */
+export const countLiveKeys = async (tx: Tx, workspaceId: string, now: Date): Promise<number> =>
+  (await tx.query(countStatement, [workspaceId, now]))[0]?.live ?? 0;
+
 const insertStatement = statement<{ workspace_id: string }>(
   "api-keys-insert",
   `INSERT INTO api_keys (api_key_id, workspace_id, name, prefix, digest, scopes, created_by, created_at, expires_at)

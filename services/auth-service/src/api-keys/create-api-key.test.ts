@@ -1,7 +1,7 @@
 import { isApiKey } from "@roundtrip/access-token/api-key-format";
 import { scopes } from "@roundtrip/contracts/scope";
 import { beforeAll, describe, expect, it } from "vitest";
-import { auditEntries, findClinic } from "../test/make-staff.ts";
+import { auditEntries, findClinic, headersOf, makeAccount, makeCustomer } from "../test/make-staff.ts";
 import { adminHeaders, postJson, refresh, signInAdmin, sql, useAuthService } from "../test/open-auth-service.ts";
 
 const { service } = useAuthService();
@@ -105,11 +105,36 @@ describe("403", () => {
   });
 });
 
+describe("409", () => {
+  it("is said beyond 100 that work in a workspace, also to parallel admins; a revoked or expired one makes room", async () => {
+    const { app, db } = service();
+    const busy = await makeCustomer(db);
+    const admins = [
+      await headersOf(app, await makeAccount(db, { [busy.customerId]: "owner" })),
+      await headersOf(app, await makeAccount(db, { [busy.customerId]: "admin" })),
+    ];
+    const make = (index = 0) => create({ name: "Portal", environment: "live" }, admins[index % 2]);
+    const answers = await Promise.all(Array.from({ length: 110 }, (_, index) => make(index)));
+    const statuses = answers.map((answer) => answer.statusCode);
+    expect(statuses.filter((status) => status === 201)).toHaveLength(100);
+    expect(statuses.filter((status) => status === 409)).toHaveLength(10);
+    expect((await make()).json()).toMatchObject({ code: "conflict", detail: expect.stringContaining("100") });
+    expect((await create({ name: "Portal", environment: "dev" }, admins[0])).statusCode).toBe(201);
+    const [first, second] = answers.flatMap((answer) => (answer.statusCode === 201 ? [answer.json().api_key_id] : []));
+    await app.inject({ method: "DELETE", url: `/v2/api-keys/${first}`, headers: admins[0] ?? {} });
+    await sql(db, "UPDATE api_keys SET expires_at = now() WHERE api_key_id = $1", second);
+    expect([(await make()).statusCode, (await make()).statusCode, (await make()).statusCode]).toEqual([201, 201, 409]);
+  });
+});
+
 describe("422", () => {
   it.each([
     ["no name", { environment: "live" }, ["body", "name"]],
     ["an empty name", { name: "", environment: "live" }, ["body", "name"]],
     ["NUL in the name", { name: "a\u0000", environment: "live" }, ["body", "name"]],
+    ["spaces alone as a name", { name: "   ", environment: "live" }, ["body", "name"]],
+    ["a second line in the name", { name: "a\r\nb", environment: "live" }, ["body", "name"]],
+    ["a name that turns round what follows", { name: "a\u202Eb", environment: "live" }, ["body", "name"]],
     ["half a character in the name", { name: "a\ud800", environment: "live" }, ["body", "name"]],
     ["an unknown environment", { name: "Portal", environment: "test" }, ["body", "environment"]],
     ["an unknown scope", { name: "Portal", environment: "live", scopes: ["everything"] }, ["body", "scopes", 0]],

@@ -6,8 +6,8 @@ import { Problem } from "@roundtrip/http-problem/problem";
 import type { Keyring } from "@roundtrip/secret-box/keyring";
 import { uuidv7 } from "uuidv7";
 import { type AuditSource, recordAudit } from "../audit/record-audit.ts";
-import { refuseExpiry } from "./api-key.rules.ts";
-import { insertApiKey } from "./api-key.store.ts";
+import { liveKeysMax, refuseExpiry } from "./api-key.rules.ts";
+import { countLiveKeys, insertApiKey, lockWorkspace } from "./api-key.store.ts";
 import { lockAdmin } from "./lock-maker.ts";
 
 export interface CreateApiKeyDeps {
@@ -28,7 +28,10 @@ export interface CreateApiKey {
   readonly expires_at?: string;
 }
 
-/** The key itself is in the answer and nowhere else; the table holds its HMAC. */
+/**
+ * The key itself is in the answer and nowhere else; the table holds its HMAC. The workspace's row is locked, so that parallel
+ * admins make no more than 100 between them. Throws `conflict` beyond that.
+ */
 export const createApiKey = async (deps: CreateApiKeyDeps, command: CreateApiKey) => {
   const now = deps.clock();
   const { customerId, accountId, source } = command;
@@ -53,7 +56,11 @@ export const createApiKey = async (deps: CreateApiKeyDeps, command: CreateApiKey
   };
   await deps.db.transaction(async (tx) => {
     await lockAdmin(tx, { ...command, now });
-    const workspaceId = await insertApiKey(tx, { ...created, digest: deps.keyring.digest(credentialSha256(key)) });
+    const workspaceId = await lockWorkspace(tx, created);
+    if ((await countLiveKeys(tx, workspaceId, now)) >= liveKeysMax) {
+      throw new Problem("conflict", { detail: `A workspace has at most ${liveKeysMax} keys that work; revoke one` });
+    }
+    await insertApiKey(tx, { ...created, digest: deps.keyring.digest(credentialSha256(key)) });
     await recordAudit(
       tx,
       {

@@ -110,6 +110,21 @@ describe("201", () => {
 });
 
 describe("409", () => {
+  it("is said when 200 keys of the workspace work, so that rotations do not pile keys up; one fewer is enough", async () => {
+    const { app, db } = service();
+    const busy = await makeCustomer(db);
+    const owner = await headersOf(app, await makeAccount(db, { [busy.customerId]: "owner" }));
+    const { api_key_id } = await makeKey(app, owner);
+    const copy = `INSERT INTO api_keys (api_key_id, workspace_id, name, prefix, digest, scopes, created_by)
+       SELECT gen_random_uuid(), workspace_id, name, prefix, digest || n, scopes, created_by
+       FROM api_keys, generate_series(1, 199) n WHERE api_key_id = $1`;
+    await sql(db, copy, api_key_id);
+    expect((await rotate(api_key_id, 60, owner)).json()).toMatchObject({ status: 409, code: "conflict" });
+    const one = "SELECT api_key_id FROM api_keys WHERE workspace_id = $1 AND api_key_id <> $2 LIMIT 1";
+    await sql(db, `UPDATE api_keys SET revoked_at = now() WHERE api_key_id = (${one})`, busy.live, api_key_id);
+    expect((await rotate(api_key_id, 60, owner)).statusCode).toBe(201);
+  });
+
   it("keeps one successor when several rotate at once, whoever they are", async () => {
     const { app, db } = service();
     const { customerId } = await findClinic(db);

@@ -7,8 +7,8 @@ import type { EventBus } from "@roundtrip/event-bus/event-bus";
 import { Problem } from "@roundtrip/http-problem/problem";
 import { uuidv7 } from "uuidv7";
 import { type AuditSource, recordAudit } from "../audit/record-audit.ts";
-import { overlapEnd, successorExpiry } from "./api-key.rules.ts";
-import { insertApiKey, lockLiveKey, markReplaced } from "./api-key.store.ts";
+import { liveKeysWithOverlapMax, overlapEnd, successorExpiry } from "./api-key.rules.ts";
+import { countLiveKeys, insertApiKey, lockLiveKey, lockWorkspace, markReplaced } from "./api-key.store.ts";
 import type { CreatedKey } from "./api-key-object.rules.ts";
 import type { CreateApiKeyDeps } from "./create-api-key.ts";
 import { lockAdmin } from "./lock-maker.ts";
@@ -31,7 +31,7 @@ export interface RotateApiKey {
  * locked: of two rotations at once the later one finds it replaced. An overlap of 0 is a revocation. Either way the old key
  * is announced, because caches hold the expiry that it had.
  *
- * Throws `conflict` for a key that is replaced and still works, `api_key_not_found` for one that is another customer's,
+ * Throws `conflict` for a key that is replaced and still works and when too many such keys still work, `api_key_not_found` for one that is another customer's,
  * unknown, revoked or expired.
  */
 export const rotateApiKey = async (deps: RotateApiKeyDeps, command: RotateApiKey): Promise<CreatedKey> => {
@@ -41,6 +41,10 @@ export const rotateApiKey = async (deps: RotateApiKeyDeps, command: RotateApiKey
     const old = await lockLiveKey(tx, { apiKeyId: command.apiKeyId, customerId: command.customerId, now });
     if (!old) throw new Problem("api_key_not_found");
     if (old.replaced_by !== null) throw new Problem("conflict", { detail: "This key has been replaced already" });
+    const workspaceId = await lockWorkspace(tx, { ...command, environment: old.environment });
+    if ((await countLiveKeys(tx, workspaceId, now)) >= liveKeysWithOverlapMax) {
+      throw new Problem("conflict", { detail: "Too many replaced keys still work; revoke one" });
+    }
     const key = createKeyText(old.environment);
     const created = {
       apiKeyId: uuidv7(),
