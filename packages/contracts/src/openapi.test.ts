@@ -32,6 +32,27 @@ describe("the OpenAPI document", () => {
     ).toEqual([]);
   });
 
+  it("says once what holds everywhere: credentials, workspaces, limits, errors", () => {
+    const { description } = Object(document["info"]);
+    for (const word of [
+      "X-API-Key",
+      "X-Auth-Token",
+      "Authorization",
+      "X-Workspace",
+      "RateLimit",
+      "RFC 9457",
+      "1 MiB",
+    ]) {
+      expect(description).toContain(word);
+    }
+  });
+
+  it("lets a form hold what it does not know, and JSON not", () => {
+    const { content } = Object(document["paths"])["/v2/tokens/introspect"].post.requestBody;
+    expect(content["application/json"].schema.additionalProperties).toBe(false);
+    expect(content["application/x-www-form-urlencoded"].schema.additionalProperties).toBe(true);
+  });
+
   it("says of create-user what the contract says", () => {
     expect(document).toMatchObject({
       openapi: "3.1.1",
@@ -61,6 +82,9 @@ describe("the OpenAPI document", () => {
         responses: {
           survey_not_found: { description: expect.stringContaining("There is no such survey") },
           "busy.dependency_unavailable": { headers: { "Retry-After": {} } },
+          rate_limited: {
+            headers: { RateLimit: {}, "RateLimit-Policy": {}, "Retry-After": { schema: { type: "integer" } } },
+          },
         },
       },
     });

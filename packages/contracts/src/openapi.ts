@@ -3,6 +3,7 @@ import { Value } from "typebox/value";
 import { authOperations } from "./auth/auth.operations.ts";
 import { notifyOperations } from "./notify/notify.operations.ts";
 import { eventCatalogue } from "./notify/webhook-body.ts";
+import { openApiIntroduction } from "./openapi-introduction.ts";
 import { type Access, type Operation, workspaceCallersDefault } from "./operation.ts";
 import { ProblemBody, type ProblemCode, problems } from "./problem.ts";
 import { problemCodes } from "./problem-codes.ts";
@@ -24,6 +25,7 @@ export const buildOpenApi = (): Json =>
       title: "Roundtrip",
       version: "0.1.0",
       summary: "Carries an organisation's own people into a survey and back, and tells it reliably when they are done.",
+      description: openApiIntroduction,
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
@@ -86,7 +88,9 @@ const buildOperation = (operation: Operation): Json => ({
           required: !mayBeAbsent(operation.body),
           content: {
             "application/json": { schema: operation.body },
-            ...(operation.takesForm ? { "application/x-www-form-urlencoded": { schema: operation.body } } : {}),
+            ...(operation.takesForm
+              ? { "application/x-www-form-urlencoded": { schema: { ...operation.body, additionalProperties: true } } }
+              : {}),
           },
         },
       }
@@ -191,9 +195,30 @@ const buildSharedProblems = (operations: readonly Operation[]): Json =>
       .map(([status, codes]) => [sharedName(codes), buildProblem(status, codes)]),
   );
 
+const retryAfter = { description: "Seconds until it is worth another try.", schema: { type: "integer", minimum: 1 } };
+
+/** Which headers a refusal carries besides those of every answer. */
+const problemHeaders: Readonly<Record<number, Json>> = {
+  429: {
+    RateLimit: {
+      description:
+        "What is left of the limit and the seconds until it is whole again; absent where only guesses are counted.",
+      schema: { type: "string" },
+      example: '"default";r=0;t=50',
+    },
+    "RateLimit-Policy": {
+      description: "The limit and its window in seconds.",
+      schema: { type: "string" },
+      example: '"default";q=60;w=60',
+    },
+    "Retry-After": retryAfter,
+  },
+  503: { "Retry-After": retryAfter },
+};
+
 const buildProblem = (status: number, codes: readonly ProblemCode[]): Json => ({
   description: codes.map((code) => `\`${code}\`: ${problems[code].title}`).join("; "),
-  ...(status === 503 ? { headers: { "Retry-After": { schema: { type: "integer" } } } } : {}),
+  ...(problemHeaders[status] ? { headers: problemHeaders[status] } : {}),
   content: {
     "application/problem+json": {
       schema: { allOf: [{ $ref: "#/components/schemas/Problem" }, { properties: { code: { enum: codes } } }] },
