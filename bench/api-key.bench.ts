@@ -55,7 +55,7 @@ type Verify = Parameters<typeof createAuthenticator>[0]["verifyCredential"];
 const createApp = async (verify: Verify): Promise<FastifyInstance> => {
   const log = { warn: () => undefined, error: () => undefined, info: () => undefined };
   const keySet = createKeySet({ log, load: async () => [] });
-  const options = { issuer: "http://localhost", keySet, verifyCredential: verify };
+  const options = { issuer: "http://localhost", keySet, verifyCredential: verify, isEnded: () => false };
   const authenticator = createAuthenticator(options);
   const app = Fastify();
   await app.register(accessTokenPlugin, options);

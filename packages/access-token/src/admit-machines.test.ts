@@ -62,6 +62,7 @@ beforeAll(async () => {
   issuer = await createTestIssuer("https://survey.example");
   const options = {
     ...issuer,
+    isEnded: () => false,
     verifyCredential: async (question: CredentialQuestion) => {
       asked.push(question);
       return known["credential" in question ? question.credential : question.api_key_id] ?? null;
@@ -275,6 +276,7 @@ describe("an action token", () => {
       issuer: issuer.issuer,
       keySet: { ...other.keySet, findJwk: async () => ({ ...other.jwk, roundtrip_use: "return_ticket" }) },
       verifyCredential: async () => key,
+      isEnded: () => false,
     };
     const authenticator = createAuthenticator(options);
     const server = Fastify();

@@ -1,3 +1,4 @@
+import type { AccessTokenClaims } from "@roundtrip/contracts/auth/access-token-claims";
 import type { VerifiedCredential } from "@roundtrip/contracts/auth/verify-credential.rpc";
 import type { Access, CallerOf } from "@roundtrip/contracts/operation";
 import type { FastifyRequest } from "fastify";
@@ -25,6 +26,11 @@ export interface AuthenticatorOptions {
   readonly keySet: KeySet;
   /** auth-service answers from its database, the others over the bus with a cache (`credential-verifier.ts`). */
   readonly verifyCredential: (question: CredentialQuestion) => Promise<Verified | null>;
+  /**
+   * Whether an access token that is good by itself has been ended before its time. auth-service looks into its database, the
+   * others hear of it over the bus (`cut-off.ts`).
+   */
+  readonly isEnded: (claims: AccessTokenClaims) => boolean | Promise<boolean>;
 }
 
 /** An API key or personal access token itself, or the id of the API key that an action token was made with. */

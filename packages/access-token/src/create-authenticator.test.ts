@@ -1,4 +1,5 @@
 import { createHmac, generateKeyPairSync, randomUUID } from "node:crypto";
+import type { AccessTokenClaims } from "@roundtrip/contracts/auth/access-token-claims";
 import type { VerifiedApiKey } from "@roundtrip/contracts/auth/verify-credential.rpc";
 import { problemPlugin } from "@roundtrip/http-problem/problem.plugin";
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
@@ -51,6 +52,7 @@ const mount = async (from: Pick<TestIssuer, "issuer" | "keySet">): Promise<Fasti
   };
   const options = {
     ...from,
+    isEnded: (claims: AccessTokenClaims) => claims.sid === endedSignIn,
     verifyCredential: async (question: CredentialQuestion) =>
       "credential" in question ? (keys[question.credential] ?? null) : null,
   };
@@ -85,6 +87,8 @@ const mount = async (from: Pick<TestIssuer, "issuer" | "keySet">): Promise<Fasti
   return server;
 };
 
+/** The one that somebody has ended. */
+const endedSignIn = randomUUID();
 const get = (url: string, headers: Record<string, string>) => app.inject({ url, headers });
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
@@ -355,6 +359,18 @@ describe("401", () => {
     });
     await other.close();
     expect(response.statusCode).toBe(401);
+  });
+});
+
+describe("a token that was ended before its time", () => {
+  it.each(["/respondent", "/account", "/workspace", "/staff"])("is 401 at %s, like one that never was", async (url) => {
+    const createToken = (sid: string) =>
+      url === "/respondent"
+        ? issuer.respondentToken({ ...respondent, sid })
+        : issuer.accountToken({ ...account, memberships: [membership], sid });
+    const ask = async (sid: string) => get(url, { "x-auth-token": await createToken(sid), "x-workspace": live });
+    expect((await ask(randomUUID())).statusCode).not.toBe(401);
+    expect((await ask(endedSignIn)).json()).toMatchObject({ status: 401, code: "unauthorized" });
   });
 });
 

@@ -1,3 +1,4 @@
+import type { AccessTokenClaims } from "@roundtrip/contracts/auth/access-token-claims";
 import type { WorkspaceCaller } from "@roundtrip/contracts/caller";
 import type { Access } from "@roundtrip/contracts/operation";
 import { Problem } from "@roundtrip/http-problem/problem";
@@ -27,7 +28,7 @@ import {
 export const createAuthenticator = (options: AuthenticatorOptions): Authenticator => ({
   none: async () => null,
   respondent: async (request) => {
-    const claims = await verifyAccessToken(request);
+    const claims = await getClaims(options, request);
     if (claims.kind !== "respondent") throw new Problem("forbidden", { detail: "This is for respondents" });
     return {
       kind: "respondent",
@@ -43,22 +44,33 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
       await getVerified(options, "personal_access_token", presented.text);
       throw new Problem("forbidden", { detail: "This takes a signed-in account; its tokens may not do it" });
     }
-    const claims = await verifyAccessToken(request);
+    const claims = await getClaims(options, request);
     if (claims.kind !== "account") throw new Problem("forbidden", { detail: "This is for staff accounts" });
     if (access.operator && !claims.operator) throw new Problem("forbidden", { detail: "This is for operators" });
     return { kind: "account", accountId: claims.sub, operator: claims.operator, signInId: claims.sid };
   },
   workspace: async (request, access) => {
     const presented = findPresented(request.headers);
-    if (presented.kind === "access_token") return admitAccount(request, access);
+    if (presented.kind === "access_token") return admitAccount(options, request, access);
     return admitMachine[presented.kind]({ options, request, access, text: presented.text });
   },
 });
 
 type WorkspaceAccess = Extract<Access, { kind: "workspace" }>;
 
-const admitAccount = async (request: FastifyRequest, access: WorkspaceAccess): Promise<WorkspaceCaller> => {
+/** The claims of an access token that nobody has ended since it was made. */
+const getClaims = async (options: AuthenticatorOptions, request: FastifyRequest): Promise<AccessTokenClaims> => {
   const claims = await verifyAccessToken(request);
+  if (await options.isEnded(claims)) throw new Problem("unauthorized", { cause: "ended" });
+  return claims;
+};
+
+const admitAccount = async (
+  options: AuthenticatorOptions,
+  request: FastifyRequest,
+  access: WorkspaceAccess,
+): Promise<WorkspaceCaller> => {
+  const claims = await getClaims(options, request);
   if (claims.kind !== "account") throw new Problem("forbidden", { detail: "This takes an API key or a staff account" });
   const chosen = got(chooseWorkspace(claims.memberships, workspaceHeader(request)));
   refuse(refuseCaller("account", access));

@@ -1,4 +1,5 @@
 import type { KeySet } from "@roundtrip/access-token/authenticator";
+import type { CutOff } from "@roundtrip/access-token/cut-off";
 import type { Database } from "@roundtrip/database/database";
 import type { EventBus } from "@roundtrip/event-bus/event-bus";
 import type { PasswordHasher } from "@roundtrip/password-hash/password-hash";
@@ -37,5 +38,7 @@ export interface AuthDeps {
   readonly guessTurns: KeyedTurns;
   /** Null where no provider is configured. */
   readonly oidc: Oidc | null;
+  /** Whether the bus has said that a token's sign-in, account or customer is no more what it was. */
+  readonly isEnded: CutOff["isEnded"];
   readonly noteUse: (credentialId: string) => void;
 }

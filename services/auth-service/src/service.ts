@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { KeySet } from "@roundtrip/access-token/authenticator";
+import { openCutOff } from "@roundtrip/access-token/cut-off";
 import { createKeySet } from "@roundtrip/access-token/key-set";
 import { nudges } from "@roundtrip/contracts/subjects";
 import type { EventBus } from "@roundtrip/event-bus/event-bus";
@@ -65,6 +66,7 @@ export const createAuthService = async (config: AuthConfig, given: AuthServiceDe
   const signingKeys = createSigningKeys({ db, keyring, clock });
   const keySet = createKeySet({ log, load: () => listPublishedJwks(db) });
   const hasher = given.hasher ?? (await createPasswordHasher({ concurrencyMax: config.HASH_CONCURRENCY }));
+  const cutOff = await openCutOff({ bus });
   const deps: AuthDeps = {
     ...createSettings(config),
     db,
@@ -87,9 +89,11 @@ export const createAuthService = async (config: AuthConfig, given: AuthServiceDe
     guessTurns: createKeyedTurns({ widthMax: 4, queueMax: 50 }),
     oidc: createOidc(config, log),
     signingKeys,
+    isEnded: cutOff.isEnded,
     noteUse: keyUses.note,
   };
   await prepare(config, deps).catch(async (error: unknown) => {
+    await cutOff.close();
     await opened.close();
     throw error;
   });
@@ -113,6 +117,7 @@ export const createAuthService = async (config: AuthConfig, given: AuthServiceDe
       { name: "bus", check: () => bus.check() },
     ],
     close: async () => {
+      await cutOff.close();
       await closeBus();
       mailChannel?.close();
       await opened.close();

@@ -28,6 +28,7 @@ export const knownCodes = [
   "answers_invalid",
   "sign_in_failed",
   "cross_site_request",
+  "rate_limited",
   "unauthorized",
   "forbidden",
   "body_too_large",
@@ -61,6 +62,7 @@ const messageOfCode = {
   // A 401 of a sign-in is explained by what the person was doing, below.
   sign_in_failed: "signedOut",
   cross_site_request: "app",
+  rate_limited: "tooMany",
   unauthorized: "signedOut",
   forbidden: "forbidden",
   body_too_large: "tooLarge",

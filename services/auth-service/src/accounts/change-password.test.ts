@@ -8,7 +8,7 @@ import {
   makeAccount,
   signInAs,
 } from "../test/make-staff.ts";
-import { postJson, refresh, sql, useAuthService } from "../test/open-auth-service.ts";
+import { claimsOf, postJson, refresh, sql, useAuthService } from "../test/open-auth-service.ts";
 import { linkIn, useMailbox } from "../test/open-mailbox.ts";
 
 const { mailbox, env } = useMailbox();
@@ -44,7 +44,8 @@ describe("204", () => {
     expect((await refresh(app, member.own)).statusCode).toBe(200);
     expect((await signIn(member, member.password)).statusCode).toBe(401);
     expect((await signIn(member, password)).statusCode).toBe(200);
-    await vi.waitFor(() => expect(heard).toContain(member.accountId));
+    await vi.waitFor(() => expect(heard).toContain(claimsOf(member.other).sid));
+    expect(heard).not.toContain(claimsOf(member.own).sid);
     const notice = await mailbox().latestTo(member.email);
     expect(notice.headers.get("subject")).toBe("Your password was changed");
     const entries = (await auditEntries(db, "password.changed")).filter(

@@ -1,4 +1,3 @@
-import { nudges } from "@roundtrip/contracts/subjects";
 import type { Database } from "@roundtrip/database/database";
 import type { EventBus } from "@roundtrip/event-bus/event-bus";
 import { Problem } from "@roundtrip/http-problem/problem";
@@ -6,6 +5,7 @@ import { recordAccountAudit } from "../audit/record-account-audit.ts";
 import type { AuditSource } from "../audit/record-audit.ts";
 import { queueMail } from "../mails/queue-mail.ts";
 import { spendResetLinks } from "../password-resets/password-reset.store.ts";
+import { announceEnded } from "../sign-ins/announce-ended.ts";
 import { revokeSignInsOfAccount } from "../sign-ins/sign-in.store.ts";
 import { checkNewPassword, checkOtherPassword } from "./check-new-password.ts";
 import { checkOwnPassword, type OwnPasswordDeps } from "./check-own-password.ts";
@@ -48,7 +48,8 @@ export const changePassword = async (deps: ChangePasswordDeps, command: ChangePa
     const now = deps.clock();
     const changed = await changePasswordFrom(tx, password, account.password_hash ?? "");
     if (!changed) throw new Problem("password_wrong");
-    await revokeSignInsOfAccount(tx, accountId, { reason: "password_changed", except: command.signInId });
+    const why = { reason: "password_changed", except: command.signInId } as const;
+    announceEnded(tx, deps.bus, await revokeSignInsOfAccount(tx, accountId, why));
     await spendResetLinks(tx, accountId, now);
     await queueMail(deps, tx, {
       template: "password_changed",
@@ -57,6 +58,5 @@ export const changePassword = async (deps: ChangePasswordDeps, command: ChangePa
       expiresAt: new Date(now.getTime() + noticeLifeMs),
     });
     await recordAccountAudit(tx, { accountId, action: "password.changed", source: command.source }, now);
-    tx.afterCommit(() => deps.bus.announce(nudges.credentialsChanged, accountId));
   });
 };

@@ -97,10 +97,10 @@ describe("PATCH 200", () => {
     const { customerId, headers, owner } = await openCustomer();
     await makeAccount(db, { [customerId]: "owner" });
     expect((await update(owner.accountId, { role: "viewer" }, headers)).statusCode).toBe(200);
-    // The access token still says owner: nobody raises themselves with it.
+    // The access token still says owner: nobody raises themselves with it, its sign-in has ended.
     expect((await update(owner.accountId, { role: "owner" }, headers)).json()).toMatchObject({
-      status: 403,
-      code: "forbidden",
+      status: 401,
+      code: "unauthorized",
     });
     expect(await roleOf(owner.accountId, customerId)).toEqual({ role: "viewer", disabled: false });
   });

@@ -99,7 +99,7 @@ describe("another service", () => {
     const { app } = service();
     const keySet = await openBusKeySet(bus, { warn: () => undefined });
     const verifier = await createCredentialVerifier({ bus });
-    const options = { issuer: publicUrl, keySet, verifyCredential: verifier.verify };
+    const options = { issuer: publicUrl, keySet, verifyCredential: verifier.verify, isEnded: () => false };
     const authenticator = createAuthenticator(options);
     const server = Fastify();
     await server.register(problemPlugin);

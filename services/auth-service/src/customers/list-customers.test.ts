@@ -45,7 +45,7 @@ describe("403", () => {
     const headers = await headersOf(app, owner);
     expect((await list("", headers)).statusCode).toBe(200);
     await sql(db, "UPDATE accounts SET disabled_at = now() WHERE account_id = $1", owner.accountId);
-    expect((await list("", headers)).json()).toMatchObject({ status: 403, code: "forbidden" });
+    expect((await list("", headers)).json()).toMatchObject({ status: 401, code: "unauthorized" });
   });
 });
 

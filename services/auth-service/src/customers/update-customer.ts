@@ -42,6 +42,9 @@ export const updateCustomer = (deps: UpdateCustomerDeps, command: UpdateCustomer
     const target = { kind: "customer", id: customerId };
     const actor = { kind: "account", id: operatorId } as const;
     await recordAudit(tx, { action: "customer.updated", actor, customerId, target, source, detail }, now);
-    tx.afterCommit(() => deps.bus.announce(nudges.credentialsChanged, customerId));
+    // The workspaces for their respondents' tokens, which do not know the customer.
+    for (const id of [customerId, before.live, before.dev]) {
+      tx.afterCommit(() => deps.bus.announce(nudges.credentialsChanged, id));
+    }
     return after;
   });

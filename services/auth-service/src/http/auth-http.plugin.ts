@@ -1,12 +1,14 @@
 import fastifyCookie from "@fastify/cookie";
 import { accessTokenPlugin } from "@roundtrip/access-token/access-token.plugin";
 import { createAuthenticator } from "@roundtrip/access-token/create-authenticator";
+import type { AccessTokenClaims } from "@roundtrip/contracts/auth/access-token-claims";
 import { registerScope } from "@roundtrip/http-operation/route";
 import type { FastifyPluginAsync } from "fastify";
 import type { AuthDeps } from "../deps.ts";
 import { type Question, verifyCredential } from "../introspection/verify-credential.ts";
 import { createListPublicKeysRoute } from "../keys/list-public-keys.route.ts";
 import { createRefreshAccessRoute } from "../sign-ins/refresh-access.route.ts";
+import { isStanding } from "../sign-ins/sign-in.store.ts";
 import { createSignInAccountRoute } from "../sign-ins/sign-in-account.route.ts";
 import { createSignInAliasRoute } from "../sign-ins/sign-in-alias.route.ts";
 import { createSignInWithTokenRoute } from "../sign-ins/sign-in-with-token.route.ts";
@@ -22,7 +24,14 @@ export const createAuthHttp =
   (deps: AuthDeps): FastifyPluginAsync =>
   async (app) => {
     const { issuer, keySet } = deps;
-    const callers = { issuer, keySet, verifyCredential: (question: Question) => verifyCredential(deps, question) };
+    const callers = {
+      issuer,
+      keySet,
+      verifyCredential: (question: Question) => verifyCredential(deps, question),
+      // Whoever changes accounts and keys is looked up each time: what the bus says may come late or get lost.
+      isEnded: async (claims: AccessTokenClaims) =>
+        deps.isEnded(claims) || !(await isStanding(deps.db, claims.sid, deps.clock())),
+    };
     await app.register(fastifyCookie);
     await app.register(accessTokenPlugin, callers);
     const authenticator = createAuthenticator(callers);

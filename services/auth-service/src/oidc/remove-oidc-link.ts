@@ -1,12 +1,15 @@
 import type { Database } from "@roundtrip/database/database";
+import type { EventBus } from "@roundtrip/event-bus/event-bus";
 import { Problem } from "@roundtrip/http-problem/problem";
 import { type AuditSource, recordAuditFor } from "../audit/record-audit.ts";
+import { announceEnded } from "../sign-ins/announce-ended.ts";
 import { revokeSignInsOfAccount } from "../sign-ins/sign-in.store.ts";
 import { deleteIdentities, listIdentities, lockAccount } from "./account-identity.store.ts";
 import type { LinkWish } from "./oidc-challenge.ts";
 
 export interface UnlinkDeps {
   readonly db: Database;
+  readonly bus: EventBus;
   readonly clock: () => Date;
 }
 
@@ -25,7 +28,8 @@ export const removeOidcLink = (
     if ((await listIdentities(tx, accountId)).length === 0) throw new Problem("oidc_not_linked");
     if (!account.has_password && !account.has_passkey) throw new Problem("last_way_in");
     await deleteIdentities(tx, accountId);
-    await revokeSignInsOfAccount(tx, accountId, { reason: "identity_unlinked", except: signInId });
+    const why = { reason: "identity_unlinked", except: signInId } as const;
+    announceEnded(tx, deps.bus, await revokeSignInsOfAccount(tx, accountId, why));
     await recordAuditFor(
       tx,
       {

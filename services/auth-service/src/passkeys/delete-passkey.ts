@@ -1,13 +1,16 @@
 import type { Database } from "@roundtrip/database/database";
+import type { EventBus } from "@roundtrip/event-bus/event-bus";
 import { Problem } from "@roundtrip/http-problem/problem";
 import { recordAccountAudit } from "../audit/record-account-audit.ts";
 import type { AuditSource } from "../audit/record-audit.ts";
 import { lockSecondFactor } from "../second-factor/second-factor.store.ts";
+import { announceEnded } from "../sign-ins/announce-ended.ts";
 import { revokeSignInsOfAccount } from "../sign-ins/sign-in.store.ts";
 import { deletePasskeyRow, hasWayIn } from "./passkey.store.ts";
 
 export interface DeletePasskeyDeps {
   readonly db: Database;
+  readonly bus: EventBus;
   readonly clock: () => Date;
 }
 
@@ -30,7 +33,8 @@ export const deletePasskey = async (deps: DeletePasskeyDeps, command: DeletePass
     if (!(await lockSecondFactor(tx, accountId))) throw new Problem("unauthorized");
     if (!(await deletePasskeyRow(tx, { accountId, passkeyId }))) throw new Problem("passkey_not_found");
     if (!(await hasWayIn(tx, accountId))) throw new Problem("last_way_in");
-    await revokeSignInsOfAccount(tx, accountId, { reason: "passkey_deleted", except: signInId });
+    const why = { reason: "passkey_deleted", except: signInId } as const;
+    announceEnded(tx, deps.bus, await revokeSignInsOfAccount(tx, accountId, why));
     const target = { kind: "passkey", id: passkeyId };
     await recordAccountAudit(tx, { accountId, action: "passkey.deleted", target, source }, deps.clock());
   });

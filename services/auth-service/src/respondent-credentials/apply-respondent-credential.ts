@@ -1,9 +1,16 @@
 import type { RespondentCredential } from "@roundtrip/contracts/survey/respondent-credential.rpc";
 import type { Tx } from "@roundtrip/database/database";
+import type { EventBus } from "@roundtrip/event-bus/event-bus";
 import type { Keyring } from "@roundtrip/secret-box/keyring";
 import type { Static } from "typebox";
+import { announceEnded } from "../sign-ins/announce-ended.ts";
 import { revokeSignInsOf } from "../sign-ins/sign-in.store.ts";
 import { upsertCredential } from "./respondent-credential.store.ts";
+
+export interface ApplyCredentialDeps {
+  readonly keyring: Keyring;
+  readonly bus: EventBus;
+}
 
 /**
  * Brings the projection up to what survey-service says, by event or by answer. An older revision changes nothing; a
@@ -11,7 +18,7 @@ import { upsertCredential } from "./respondent-credential.store.ts";
  */
 export const applyRespondentCredential = async (
   tx: Tx,
-  keyring: Keyring,
+  { keyring, bus }: ApplyCredentialDeps,
   credential: Static<typeof RespondentCredential>,
 ): Promise<void> => {
   const written = await upsertCredential(tx, {
@@ -32,5 +39,6 @@ export const applyRespondentCredential = async (
   });
   if (written && credential.deleted) {
     await revokeSignInsOf(tx, credential.respondent_id, "respondent_deleted");
+    announceEnded(tx, bus, [credential.respondent_id]);
   }
 };

@@ -65,7 +65,7 @@ const askAndFind = async (
 ): Promise<RespondentRow | null> => {
   const { credential } = await ask(deps.bus, question);
   if (!credential) return null;
-  await deps.db.transaction((tx) => applyRespondentCredential(tx, deps.keyring, credential));
+  await deps.db.transaction((tx) => applyRespondentCredential(tx, deps, credential));
   return find(deps.db);
 };
 

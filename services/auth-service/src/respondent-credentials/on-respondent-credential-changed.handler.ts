@@ -21,6 +21,6 @@ export const createRespondentCredentialHandler = (deps: RespondentCredentialDeps
     durable: "auth-service-on-respondent-credential-changed",
     eventTypes: [respondentCredentialChanged],
     apply: async (tx, events) => {
-      for (const { envelope } of events) await applyRespondentCredential(tx, deps.keyring, envelope.data);
+      for (const { envelope } of events) await applyRespondentCredential(tx, deps, envelope.data);
     },
   });

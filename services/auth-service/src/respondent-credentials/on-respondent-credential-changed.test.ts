@@ -114,7 +114,7 @@ describe("survey.respondent-credential.changed.v1", () => {
     const right = withToken("right", { survey_id, username: "mine" });
     const stale = withToken("stale", { survey_id, username: "mine" });
     await publish(right, stale);
-    await service().db.transaction((tx) => applyRespondentCredential(tx, keyring, right));
+    await service().db.transaction((tx) => applyRespondentCredential(tx, { keyring, bus: service().bus }, right));
     expect(await stored(right.respondent_id)).toMatchObject({ username: "mine" });
     expect(await stored(stale.respondent_id)).toMatchObject({ username: null });
   });

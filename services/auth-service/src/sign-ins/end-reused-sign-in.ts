@@ -1,12 +1,15 @@
 import type { Tx } from "@roundtrip/database/database";
+import type { EventBus } from "@roundtrip/event-bus/event-bus";
 import type { Keyring } from "@roundtrip/secret-box/keyring";
 import { findAccountEmail } from "../accounts/account.store.ts";
 import { type AuditSource, recordAuditFor } from "../audit/record-audit.ts";
 import { queueMail } from "../mails/queue-mail.ts";
+import { announceEnded } from "./announce-ended.ts";
 import type { Subject } from "./find-subject.ts";
 import { listCustomersOf, revokeSignIn, type SignInRow } from "./sign-in.store.ts";
 
 export interface ReuseDeps {
+  readonly bus: EventBus;
   readonly keyring: Keyring;
   readonly clock: () => Date;
   readonly issuer: string;
@@ -30,6 +33,7 @@ export const endReusedSignIn = async (
 ): Promise<void> => {
   const now = deps.clock();
   await revokeSignIn(tx, signIn.sign_in_id, "reuse");
+  announceEnded(tx, deps.bus, [signIn.sign_in_id]);
   await recordAuditFor(
     tx,
     {

@@ -1,4 +1,5 @@
 import type { Tx } from "@roundtrip/database/database";
+import type { EventBus } from "@roundtrip/event-bus/event-bus";
 import { Problem } from "@roundtrip/http-problem/problem";
 import type { BoxContext } from "@roundtrip/secret-box/keyring";
 import { uuidv7 } from "uuidv7";
@@ -15,6 +16,7 @@ import type { SingleFlight } from "./single-flight.ts";
 import type { RefreshClaims } from "./token-issuer.ts";
 
 export interface RotationDeps extends RefreshDeps {
+  readonly bus: EventBus;
   readonly lifetimes: Lifetimes;
   /** How long a lost answer is given again, 15 s. */
   readonly replayGraceMs: number;

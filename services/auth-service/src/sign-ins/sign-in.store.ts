@@ -132,20 +132,32 @@ export const revokeSignInsOf = async (tx: Tx, respondentId: string, reason: Revo
   await tx.query(revokeOfStatement, [respondentId, reason]);
 };
 
-const revokeOfAccountStatement = statement(
+const revokeOfAccountStatement = statement<{ sign_in_id: string }>(
   "sign-ins-revoke-of-account",
   `UPDATE sign_ins SET revoked_at = now(), revoked_reason = $2
-   WHERE account_id = $1 AND revoked_at IS NULL AND sign_in_id IS DISTINCT FROM $3`,
+   WHERE account_id = $1 AND revoked_at IS NULL AND sign_in_id IS DISTINCT FROM $3 RETURNING sign_in_id`,
 );
 
-/** Every sign-in of the account but `except`, in the transaction of the change that ends them. */
+/**
+ * Every sign-in of the account but `except`, in the transaction of the change that ends them. Answers their ids: announce
+ * them (`announceEnded`), or the account's when none of its tokens shall go on.
+ */
 export const revokeSignInsOfAccount = async (
   tx: Tx,
   accountId: string,
   why: { readonly reason: RevocationReason; readonly except: string | null },
-): Promise<void> => {
-  await tx.query(revokeOfAccountStatement, [accountId, why.reason, why.except]);
-};
+): Promise<string[]> =>
+  (await tx.query(revokeOfAccountStatement, [accountId, why.reason, why.except])).map((row) => row.sign_in_id);
+
+const standingStatement = statement<{ found: boolean }>(
+  "sign-ins-standing",
+  `SELECT EXISTS (SELECT 1 FROM sign_ins s LEFT JOIN accounts a USING (account_id)
+     WHERE s.sign_in_id = $1 AND s.revoked_at IS NULL AND s.absolute_expires_at > $2 AND a.disabled_at IS NULL) AS found`,
+);
+
+/** False for a sign-in that has ended, and for one of a disabled account. */
+export const isStanding = async (sql: Sql, signInId: string, now: Date): Promise<boolean> =>
+  (await sql.query(standingStatement, [signInId, now]))[0]?.found === true;
 
 const tokenStatement = statement<RefreshTokenState>(
   "refresh-tokens-find",

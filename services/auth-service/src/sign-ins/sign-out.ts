@@ -1,10 +1,13 @@
 import type { Database } from "@roundtrip/database/database";
+import type { EventBus } from "@roundtrip/event-bus/event-bus";
 import { type AuditSource, recordAuditFor } from "../audit/record-audit.ts";
+import { announceEnded } from "./announce-ended.ts";
 import { listCustomersOf, revokeSignIn } from "./sign-in.store.ts";
 import type { TokenIssuer } from "./token-issuer.ts";
 
 export interface SignOutDeps {
   readonly db: Database;
+  readonly bus: EventBus;
   readonly tokens: TokenIssuer;
   readonly clock: () => Date;
 }
@@ -16,6 +19,7 @@ export const signOut = async (deps: SignOutDeps, token: string | undefined, sour
   await deps.db.transaction(async (tx) => {
     const ended = await revokeSignIn(tx, claims.sid, "signed_out");
     if (!ended) return;
+    announceEnded(tx, deps.bus, [claims.sid]);
     const isAccount = ended.account_id !== null;
     await recordAuditFor(
       tx,

@@ -14,6 +14,7 @@ const config = parseConfig(notifySettings, JSON.parse(process.argv[2] ?? "{}"));
 const callers = {
   keySet: { findPem: async () => null, findJwk: async () => null, reload: async () => undefined },
   verifyCredential: async () => null,
+  isEnded: () => false,
 };
 const service = await createNotifyService(config, { bus: createInProcessEventBus(), log, callers });
 superviseWorkers(

@@ -56,6 +56,7 @@ export const createTestCallers = async (issuer: string): Promise<TestCallers> =>
   return {
     sources: {
       keySet,
+      isEnded: () => false,
       verifyCredential: async (question) => ("credential" in question ? (keys.get(question.credential) ?? null) : null),
     },
     workspace,

@@ -55,6 +55,7 @@ export const createTestCallers = async (issuer: string): Promise<TestCallers> =>
   return {
     sources: {
       keySet: createKeySet({ load: async () => [jwk], log: { warn: () => undefined } }),
+      isEnded: () => false,
       verifyCredential: async (question) => ("credential" in question ? (keys.get(question.credential) ?? null) : null),
     },
     workspace: (environment = "dev") => createWorkspace({ environment, keys, sign }),
