@@ -35,14 +35,12 @@ type Answer<B> = { readonly status: 200; readonly body: B; readonly headers: Hea
 export const answerSignIn = (
   settings: CookieSettings,
   opened: OpenedSignIn,
-  headers: Headers = {},
 ): Answer<{ refreshToken: string } | { accessToken: string }> =>
   opened.flavour === "cookie"
     ? {
         status: 200,
         body: { accessToken: opened.accessToken },
         headers: {
-          ...headers,
           "cache-control": "no-store",
           "set-cookie": [
             refreshCookie(settings, opened.refreshToken, opened.maxAgeSeconds),
@@ -53,7 +51,7 @@ export const answerSignIn = (
     : {
         status: 200,
         body: { refreshToken: opened.refreshToken },
-        headers: { ...headers, "cache-control": "no-store" },
+        headers: { "cache-control": "no-store" },
       };
 
 export const answerWithCookie = (
