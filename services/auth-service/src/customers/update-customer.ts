@@ -1,8 +1,8 @@
-import { nudges } from "@roundtrip/contracts/subjects";
 import type { Database } from "@roundtrip/database/database";
 import type { EventBus } from "@roundtrip/event-bus/event-bus";
 import { Problem } from "@roundtrip/http-problem/problem";
 import { type AuditSource, recordAudit } from "../audit/record-audit.ts";
+import { announceEnded } from "../sign-ins/announce-ended.ts";
 import { type CustomerRow, findCustomerForUpdate, updateCustomerRow } from "./customer.store.ts";
 import { refuseFormerOperator } from "./refuse-former-operator.ts";
 
@@ -42,9 +42,8 @@ export const updateCustomer = (deps: UpdateCustomerDeps, command: UpdateCustomer
     const target = { kind: "customer", id: customerId };
     const actor = { kind: "account", id: operatorId } as const;
     await recordAudit(tx, { action: "customer.updated", actor, customerId, target, source, detail }, now);
-    // The workspaces for their respondents' tokens, which do not know the customer.
-    for (const id of [customerId, before.live, before.dev]) {
-      tx.afterCommit(() => deps.bus.announce(nudges.credentialsChanged, id));
-    }
+    // The workspaces for their respondents' tokens, which do not know the customer. A new name ends nobody's.
+    const ids = suspended === (before.suspended_at !== null) ? [] : [customerId, before.live, before.dev];
+    announceEnded(tx, deps.bus, ids);
     return after;
   });
