@@ -138,6 +138,8 @@ describe("a fault of our own", () => {
       () => engine.logged.some((line) => line["msg"] === "a webhook's secret cannot be opened"),
       "a log line",
     );
+    // The second event may still be on its way when the first one's fault is logged.
+    await until(async () => (await list()).length === 2, "both deliveries");
     expect(await list()).toMatchObject([
       { status: "pending", attempts: [] },
       { status: "pending", attempts: [] },
