@@ -21,6 +21,7 @@ export default defineConfig({
             "{packages,services}/*/src/**/*.rules.test.ts",
             "apps/*/src/**/*.test.ts",
           ],
+          testTimeout: 30_000,
         },
       },
       {
@@ -34,8 +35,8 @@ export default defineConfig({
           ],
           exclude: ["**/*.rules.test.ts", "**/node_modules/**"],
           globalSetup: ["packages/test-harness/src/global-setup.ts"],
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
